@@ -1,0 +1,163 @@
+"""Where an exercise lives: one id, mirrored paths, nothing to register but a line in course.toml."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kata.errors import JudgeError, UsageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+COURSE_FILE = "course.toml"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise, named by its path: `04_attention/scaled_dot_product_attention`."""
+
+    id: str
+    root: Path
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def track(self) -> str:
+        return self.id.split("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.split("/")[1]
+
+    @property
+    def stub(self) -> Path:
+        return self.root / "exercises" / f"{self.id}.py"
+
+    @property
+    def solution(self) -> Path:
+        return self.root / "solutions" / f"{self.id}.py"
+
+    @property
+    def grader(self) -> Path:
+        return self.root / "graders" / self.track / f"test_{self.name}.py"
+
+
+@dataclass(frozen=True)
+class Track:
+    id: str
+    title: str
+    exercises: tuple[Exercise, ...]
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What holds where a grader says nothing: points, seconds of wall time a test, MiB of memory."""
+
+    points: float = 10.0
+    seconds: float = 5.0
+    memory_mb: int = 2048
+
+
+@dataclass(frozen=True)
+class Course:
+    """The tracks and exercises in teaching order."""
+
+    root: Path
+    title: str
+    tracks: tuple[Track, ...]
+    defaults: Defaults
+
+    @classmethod
+    def load(cls, root: Path) -> Course:
+        """Read `root`/course.toml.
+
+        Raises:
+            UsageError: the file is missing or does not say what it must; the message names the place.
+        """
+        path = root / COURSE_FILE
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise UsageError(f"{path} is missing. Run kata from the folder that holds {COURSE_FILE}.") from None
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise UsageError(f"{path} cannot be read: {error}. Mend that line.") from None
+        try:
+            return cls(root, str(data["title"]), _tracks(data["tracks"], root), _defaults(data.get("defaults", {})))
+        except KeyError as error:
+            raise UsageError(f"{path}: the key {error} is missing. Add it; CONTRIBUTING.md shows the form.") from None
+        except (TypeError, ValueError, AttributeError) as error:
+            raise UsageError(f"{path}: {error}. CONTRIBUTING.md shows the form.") from None
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Course:
+        """Load the course of `start` (the working folder) or of the nearest folder above it, else the suite's own."""
+        start = (start or Path.cwd()).resolve()
+        own = Path(__file__).resolve().parent.parent
+        for folder in (start, *start.parents, own):
+            if (folder / COURSE_FILE).is_file():
+                return cls.load(folder)
+        raise UsageError(f"No {COURSE_FILE} here or in a folder above. Run kata from the folder of the exercises.")
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        return tuple(exercise for track in self.tracks for exercise in track.exercises)
+
+    def select(self, names: Iterable[str]) -> tuple[Exercise, ...]:
+        """The exercises so named, by id or by its last part; all of them for no name. In teaching order.
+
+        Raises:
+            UsageError: a name fits no exercise, or several; the message has the nearest names.
+        """
+        wanted = {self._one(name) for name in names}
+        return tuple(e for e in self.exercises if e in wanted) if wanted else self.exercises
+
+    def _one(self, name: str) -> Exercise:
+        name = name.strip().strip("/").removesuffix(".py").removeprefix("exercises/")
+        found = [e for e in self.exercises if name in (e.id, e.name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UsageError(f"'{name}' is the name of {' and of '.join(map(str, found))}. Say which, by its whole id.")
+        known = [e.name for e in self.exercises] + [e.id for e in self.exercises]
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or [e.id for e in self.exercises][:3]
+        raise UsageError(f"There is no exercise '{name}'. Nearest: {', '.join(near)}. `kata list` shows all.")
+
+    def graded_by(self, grader: Path) -> Exercise:
+        """The exercise that the grader at this path judges.
+
+        Raises:
+            JudgeError: course.toml does not list it.
+        """
+        for exercise in self.exercises:
+            if exercise.grader == grader:
+                return exercise
+        raise JudgeError(f"{grader} judges no exercise that {self.root / COURSE_FILE} lists. Add its line there.")
+
+
+def _tracks(data: list[dict[str, Any]], root: Path) -> tuple[Track, ...]:
+    tracks = tuple(
+        Track(str(t["id"]), str(t["title"]), tuple(Exercise(f"{t['id']}/{name}", root) for name in t["exercises"]))
+        for t in data
+    )
+    ids = [e.id for t in tracks for e in t.exercises]
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    if twice:
+        raise ValueError(f"{twice[0]} is listed twice; keep one")
+    return tracks
+
+
+def _defaults(data: dict[str, Any]) -> Defaults:
+    for key, value in data.items():
+        if key not in Defaults.__annotations__:
+            raise ValueError(f"[defaults] has the unknown key '{key}'; it may hold {', '.join(Defaults.__annotations__)}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise ValueError(f"[defaults] {key} = {value!r} is not a number above 0")
+    return Defaults(**data)

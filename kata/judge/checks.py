@@ -1,0 +1,200 @@
+"""The words a grader's tests are written in: `check.values`, `check.gradients`, `check.raises`, and `run`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from kata.agreement import check_agreement
+from kata.cases import Case, cast, draw, seed_of
+from kata.errors import JudgeError
+from kata.judge.diagnosis import check_outcome, matching_mistakes
+from kata.judge.reference import Reference, Trial
+from kata.judge.submission import Submission
+from kata.scenario import Outcome, Scenario
+from kata.solution import Variant
+from kata.tree import map_leaves, map_tensors, tensors, walk
+from kata.verdict import Wrong
+
+# The order in which dtypes are tried. float32 first, where a mistake is plainest; float64 sees the finest ones, and
+# half precision what overflows. Each device takes the half precision that models are trained in on it.
+DTYPES = {
+    "cpu": ("float32", "float64", "bfloat16"),
+    "cuda": ("float32", "float64", "float16", "bfloat16"),
+}
+
+
+@dataclass
+class Session:
+    """One submission to one exercise on one device: what its tests share."""
+
+    submission: Submission
+    reference: Reference
+    device: torch.device
+    seed: int
+    forbids: tuple[str, ...] = ()
+    dtypes: tuple[str, ...] | None = None
+    test: str = ""
+    seen: list[tuple[Trial, Outcome]] = field(default_factory=list)  # in the test that is running
+    right: list[tuple[Trial, Outcome]] = field(default_factory=list)  # in the tests before it
+    draws: int = 0
+
+    def new_test(self, name: str) -> None:
+        self.right += self.seen
+        self.test, self.seen, self.draws = name, [], 0
+        self.submission.new_test()
+
+    def try_out(self, trial: Trial) -> Outcome:
+        """Run a trial on the submission.
+
+        Raises:
+            Wrong: there is nothing to compare: it does not import, ran out of time, or used what is forbidden.
+        """
+        expected = self.reference.expected(trial)
+        outcome = self.submission.run(
+            trial.scenario,
+            trial.inputs,
+            seed=trial.seed,
+            cotangents=expected.cotangents,
+            observe=bool(self.forbids),
+        )
+        for name in outcome.ops:
+            if any(fnmatch(name, pattern) for pattern in self.forbids):
+                raise Wrong(f"uses `{name}` of torch, which this exercise is there to write without", "refused")
+        self.seen.append((trial, outcome))
+        if outcome.raised and not expected.ours.raised:
+            raise self.submission.explain(outcome.raised)
+        return outcome
+
+    def mistakes(self) -> list[Variant]:
+        """The known mistakes that fit all that the running test saw and, if any do, what earlier tests saw as well."""
+        fitting = matching_mistakes(self.reference, self.seen)
+        if len(fitting) < 2:
+            return fitting
+        closer = matching_mistakes(self.reference, [*self.seen, *self.right])
+        return [mistake for mistake in fitting if mistake in closer] or fitting
+
+
+class Check:
+    """Compare the submission with the reference on a case, at every dtype of the run."""
+
+    def __init__(self, session: Session):
+        self._session = session
+
+    def values(self, scenario: Scenario, case: Case) -> None:
+        """The result agrees: values, shape, dtype, device, NaN and inf; and the arguments are left alone."""
+        self._compare(scenario, case, with_gradients=False)
+
+    def gradients(self, scenario: Scenario, case: Case) -> None:
+        """As `values`, and the gradient that reaches each floating-point input agrees too."""
+        self._compare(scenario, case, with_gradients=True)
+
+    def raises(self, error: type[Exception], scenario: Scenario, case: Case) -> None:
+        """The submission refuses the input with this exception, raised by itself."""
+        for trial in self._trials(scenario, case, with_gradients=False):
+            raised = self._session.reference.expected(trial).ours.raised
+            if raised is None or raised.type != error.__name__:
+                raise JudgeError(f"the reference does not raise {error.__name__} on the case '{case}'")
+            outcome = self._session.try_out(trial)
+            if outcome.raised and outcome.raised.type in ("NotImplementedError", "MissingError", "SystemExit"):
+                raise self._session.submission.explain(outcome.raised)
+            self._judge(trial, outcome, case)
+            return  # what is refused is refused at every dtype alike
+
+    def _compare(self, scenario: Scenario, case: Case, *, with_gradients: bool) -> None:
+        for trial in self._trials(scenario, case, with_gradients=with_gradients):
+            raised = self._session.reference.expected(trial).ours.raised
+            if raised:
+                raise JudgeError(f"the reference raises {raised.type} on the case '{case}': {raised.message}")
+            try:
+                outcome = self._session.try_out(trial)
+            except Wrong as wrong:
+                raise self._with_call(wrong, trial) from None
+            self._judge(trial, outcome, case)
+
+    def _judge(self, trial: Trial, outcome: Outcome, case: Case) -> None:
+        try:
+            check_outcome(self._session.reference, trial, outcome)
+        except Wrong as wrong:
+            raise self._with_call(wrong, trial) from None
+
+    def _with_call(self, wrong: Wrong, trial: Trial) -> Wrong:
+        if wrong.status in ("not_started", "broken"):
+            return wrong
+        return Wrong(f"{wrong}\nfor {describe_inputs(trial.inputs)}", wrong.status)
+
+    def _trials(self, scenario: Scenario, case: Case, *, with_gradients: bool) -> Iterator[Trial]:
+        session = self._session
+        for name in case.dtypes or session.dtypes or DTYPES[session.device.type]:
+            dtype = getattr(torch, name)
+            seed = seed_of(session.seed, case.name)
+            inputs = cast(case.draw(session.seed, session.reference.implementation), dtype, session.device)
+            key = (scenario, id(case), name, session.device.type, session.seed, with_gradients)
+            yield Trial(key, scenario, inputs, seed, dtype, with_gradients)
+
+
+class Run:
+    """Call the submission alone, for properties and statistics: `out = run(attend, q=..., k=..., v=...)`.
+
+    What comes back has the kinds, shapes and dtypes that the reference gives; a submission whose result has others
+    fails there and then, so that a test may go on as if it had written the code itself. Inputs may be recipes. They
+    are float32 unless `dtype` says otherwise.
+    """
+
+    def __init__(self, session: Session):
+        self._session = session
+
+    def __call__(self, scenario: Scenario, *, dtype: str = "float32", **inputs: Any) -> Any:
+        session = self._session
+        number = session.draws = session.draws + 1
+        seed = seed_of(session.seed, session.test, str(number))
+        drawn = draw(inputs, seed, session.reference.implementation)
+        given = cast(drawn, getattr(torch, dtype), session.device)
+        key = (session.test, number, dtype, session.device.type, session.seed, _digest(given))
+        trial = Trial(key, scenario, given, seed, getattr(torch, dtype))
+        expected = session.reference.expected(trial).ours
+        if expected.raised:
+            raise JudgeError(f"the reference raises {expected.raised.type} in {session.test}: {expected.raised.message}")
+        outcome = session.try_out(trial)
+        _check_form(outcome.outputs, expected.outputs)
+        return outcome.outputs
+
+
+def describe_inputs(inputs: dict[str, Any]) -> str:
+    """The arguments of a case in a line: `x: float32 (2, 3), dim = 1`."""
+    parts = []
+    for name, value in inputs.items():
+        if isinstance(value, Tensor):
+            parts.append(f"{name}: {_describe(value)}")
+        elif any(True for _ in tensors(value)):
+            parts.append(f"{name}: {sum(1 for _ in walk(value))} tensors")
+        else:
+            parts.append(f"{name} = {value!r}")
+    return ", ".join(parts)
+
+
+def _describe(tensor: Tensor) -> str:
+    where = "" if tensor.device.type == "cpu" else f" on {tensor.device.type}"
+    form = "" if tensor.is_contiguous() else ", not contiguous"
+    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}{form}{where}"
+
+
+def _check_form(actual: Any, reference: Any) -> None:
+    """Kinds, shapes and dtypes as the reference's; whatever numbers."""
+    blank = map_tensors(torch.zeros_like, reference)
+    filled = map_tensors(torch.zeros_like, actual)
+    check_agreement(_without_numbers(filled), _without_numbers(blank), _without_numbers(blank), torch.float32)
+
+
+def _without_numbers(tree: Any) -> Any:
+    return map_leaves(lambda leaf: type(leaf)(0) if isinstance(leaf, int | float) else leaf, tree)
+
+
+def _digest(inputs: Any) -> int:
+    """Tells the inputs of a property apart, which may depend on what the submission gave before."""
+    return hash(tuple(tuple(t.flatten().double().tolist()) for _, t in tensors(inputs)))

@@ -1,0 +1,87 @@
+"""Which known mistake gives what the submission gave, on the same inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kata.agreement import check_agreement, same
+from kata.judge.reference import Reference, Trial
+from kata.scenario import Outcome
+from kata.solution import Variant
+from kata.verdict import Wrong
+
+
+def matching_mistakes(reference: Reference, seen: Iterable[tuple[Trial, Outcome]]) -> list[Variant]:
+    """The known mistakes that gave the same outcome in every one of these trials, and a wrong one in at least one."""
+    seen = list(seen)
+    return [
+        mistake
+        for mistake in reference.mistakes
+        if all(_same_outcome(reference.mistaken(mistake, trial), outcome, trial) for trial, outcome in seen)
+        and any(not is_right(reference, trial, reference.mistaken(mistake, trial)) for trial, _ in seen)
+    ]
+
+
+def is_right(reference: Reference, trial: Trial, outcome: Outcome) -> bool:
+    try:
+        check_outcome(reference, trial, outcome)
+    except Wrong:
+        return False
+    return True
+
+
+def check_outcome(reference: Reference, trial: Trial, outcome: Outcome) -> None:
+    """Compare an outcome with what is expected: exception, result, device, untouched inputs, gradients.
+
+    Raises:
+        Wrong: the first disagreement.
+    """
+    expected = reference.expected(trial)
+    truth, ours = expected.truth, expected.ours
+    if ours.raised:
+        return _check_raised(outcome, ours.raised.type)
+    if outcome.raised:
+        raise Wrong(f"raises {outcome.raised.type}")
+    check_agreement(outcome.outputs, truth.outputs, ours.outputs, trial.dtype)
+    for actual, wanted in zip(outcome.devices, ours.devices, strict=False):
+        if actual != wanted:
+            raise Wrong(f"the result is on {actual}, expected {wanted}")
+    for name in outcome.changed:
+        if name not in ours.changed:
+            raise Wrong(f"`{name}` was changed by the call; leave the arguments as they are")
+    if ours.gradients is not None and truth.gradients is not None:
+        for name, gradient in ours.gradients.items():
+            _check_gradient(outcome, name, truth.gradients[name], gradient, trial)
+
+
+def _check_raised(outcome: Outcome, wanted: str) -> None:
+    if outcome.raised is None:
+        raise Wrong(f"accepts this input, which should raise {wanted}")
+    if wanted not in outcome.raised.bases or not outcome.raised.entered:
+        raise Wrong(f"raises {outcome.raised.type}, where it should raise {wanted}")
+
+
+def _check_gradient(outcome: Outcome, name: str, truth: object, ours: object, trial: Trial) -> None:
+    actual = (outcome.gradients or {}).get(name)
+    none = [value is None or not bool(value.any()) for value in (actual, ours)]  # type: ignore[attr-defined]
+    if all(none):
+        return  # no gradient and a gradient of zeros are one and the same to whoever uses them
+    if actual is None:
+        raise Wrong(f"no gradient reaches `{name}`")
+    if ours is None:
+        raise Wrong(f"a gradient reaches `{name}`, where there should be none")
+    check_agreement(actual, truth, ours, trial.dtype, f"the gradient of `{name}`")
+
+
+def _same_outcome(one: Outcome, other: Outcome, trial: Trial) -> bool:
+    if one.raised or other.raised:
+        return (
+            one.raised is not None
+            and other.raised is not None
+            and (one.raised.type, one.raised.message) == (other.raised.type, other.raised.message)
+        )
+    return (
+        same(one.outputs, other.outputs, trial.dtype)
+        and one.changed == other.changed
+        and same(one.gradients, other.gradients, trial.dtype)
+    )

@@ -1,0 +1,240 @@
+"""The pytest plugin: gives graders `check`, `run` and `draw`, and keeps score.
+
+`kata grade` runs it with the jobs it was asked for. Under plain `pytest graders/04_attention/…` (an IDE's test
+explorer) it grades the file in exercises/, or the one that --kata-submission names.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kata.course import Course, Exercise
+from kata.errors import JudgeError
+
+if TYPE_CHECKING:  # this module loads with every pytest of the environment: torch only when there is something to grade
+    from kata.judge.checks import Check, Run, Session
+    from kata.judge.reference import Reference
+    from kata.judge.scoring import Grading, Job
+    from kata.judge.submission import Submission
+    from kata.sandbox import Sandbox
+    from kata.verdict import ExerciseVerdict, TestVerdict
+
+JUDGING = "kata-judging"
+WORDS = {"check", "run", "draw"}
+GRADING = pytest.StashKey[Any]()  # the Grading that a test belongs to
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("kata", "exercises graded by kata")
+    group.addoption("--kata-submission", type=Path, help="the file to grade instead of the one in exercises/")
+    group.addoption("--kata-device", default="cpu", choices=["cpu", "cuda"], help="where to run it (default: cpu)")
+    group.addoption("--kata-seed", type=int, default=0, help="the seed that the inputs are drawn from (default: 0)")
+    group.addoption(
+        "--kata-in-process",
+        action="store_true",
+        help="run the submission inside pytest, NOT isolated and without limits, so that a debugger can step into it",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "exercise(points, seconds, memory_mb, forbids, dtypes): what a grader asks for, course.toml otherwise"
+    )
+    config.addinivalue_line("markers", "points(n): what a test is worth, shared by its cases")
+    if not config.pluginmanager.has_plugin(JUDGING):
+        config.pluginmanager.register(Judging(jobs=None, seed=config.getoption("--kata-seed")), JUDGING)
+
+
+@dataclass(eq=False)
+class Judging:
+    """One grading: its jobs, and what has come of them. Registered with pytest as a plugin."""
+
+    jobs: list[Job] | None  # None: decided by the options of a plain pytest run
+    seed: int = 0
+    sandbox: Sandbox | None = None
+    finished: Callable[[Job, ExerciseVerdict], None] | None = None
+    course: Course | None = None
+    known: dict[Path, tuple[Any, int, Reference]] = field(default_factory=dict)  # kept by a judge between its runs
+    in_process: bool = False
+    interrupted: bool = False
+    errors: dict[Path, str] = field(default_factory=dict)  # grader -> why it does not judge
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        if not WORDS & set(metafunc.fixturenames) or "kata_exercise" not in metafunc.fixturenames:
+            return
+        jobs = self._jobs(metafunc.config, self.exercise(metafunc.definition.path))
+        ids = [f"submission{n}" for n in range(len(jobs))] if len(jobs) > 1 else [pytest.HIDDEN_PARAM]
+        metafunc.parametrize("kata_exercise", jobs, indirect=True, ids=ids, scope="module")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        graded = [item for item in items if _is_graded(item)]
+        if not graded:
+            return
+        from kata.judge.scoring import POINTS
+
+        shares = Counter(map(_share, graded))
+        for item in graded:
+            mark = item.get_closest_marker("points")
+            item.stash[POINTS] = (float(mark.args[0]) if mark else 1.0) / shares[_share(item)]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[Any]:
+        report = yield
+        grading = item.stash.get(GRADING, None)
+        if grading is None:
+            if report.failed and _is_graded(item) and call.excinfo:
+                self._not_judged(item, call.excinfo.value)
+            return report
+        if call.when != "call" and not report.failed:
+            return report
+        verdict = grading.judged(item, call)
+        if verdict.status != "ungraded" and report.failed:
+            report.longrepr = "\n".join(filter(None, (verdict.message, _named(verdict))))
+        return report
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            path = self.course.root / report.nodeid.partition("::")[0] if self.course else Path(report.nodeid)
+            reason = str(report.longrepr).strip().splitlines()[-1].removeprefix("E").strip()
+            self.errors[path] = f"{path} does not import: {reason}"
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.interrupted = True
+
+    @pytest.fixture(scope="module")
+    def kata_exercise(self, request: pytest.FixtureRequest) -> Iterator[Grading]:
+        """The exercise of this grader, with the submission of one job."""
+        from kata.judge.scoring import Grading
+
+        job: Job = request.param
+        exercise = self.exercise(request.path)
+        grading = Grading(job, exercise, self._session(request, job, exercise))
+        try:
+            yield grading
+        finally:
+            verdict = grading.verdict()
+            if self.finished:
+                self.finished(job, verdict)
+
+    @pytest.fixture
+    def kata_session(self, request: pytest.FixtureRequest, kata_exercise: Grading) -> Session:
+        from kata.judge.scoring import test_name
+
+        request.node.stash[GRADING] = kata_exercise
+        kata_exercise.session.new_test(test_name(request.node))
+        return kata_exercise.session
+
+    @pytest.fixture
+    def check(self, kata_session: Session) -> Check:
+        """Compares the submission with the reference on a case."""
+        from kata.judge.checks import Check
+
+        return Check(kata_session)
+
+    @pytest.fixture
+    def run(self, kata_session: Session) -> Run:
+        """Calls the submission alone, for properties and statistics."""
+        from kata.judge.checks import Run
+
+        return Run(kata_session)
+
+    @pytest.fixture
+    def draw(self, kata_session: Session) -> Callable[[Any], Any]:
+        """Draws one input from a recipe; the name of the test and the order of the draws are the seed."""
+        from kata import cases
+
+        session, count = kata_session, iter(range(1_000_000))
+
+        def one(recipe: Any) -> Any:
+            seed = cases.seed_of(session.seed, session.test, f"draw {next(count)}")
+            return cases.draw(recipe, seed, session.reference.implementation)
+
+        return one
+
+    def exercise(self, path: Path) -> Exercise:
+        if self.course is None or not path.is_relative_to(self.course.root):
+            self.course = Course.find(path.parent)
+        return self.course.graded_by(path)
+
+    def _jobs(self, config: pytest.Config, exercise: Exercise) -> list[Job]:
+        if self.jobs is not None:
+            return self.jobs
+        self.in_process = config.getoption("--kata-in-process")
+        from kata.judge.scoring import Job
+
+        file = config.getoption("--kata-submission") or exercise.stub
+        if file.is_dir():
+            file = file / f"{exercise.id}.py"
+        return [Job(str(file), {exercise.id: file}, config.getoption("--kata-device"))]
+
+    def _session(self, request: pytest.FixtureRequest, job: Job, exercise: Exercise) -> Session:
+        import torch
+
+        from kata.judge.checks import Session
+        from kata.judge.reference import Reference
+        from kata.judge.scoring import read_options
+
+        torch.set_num_threads(1)  # as in the worker, so that both round alike
+        options = read_options(request.node, (self.course or Course.find(request.path.parent)).defaults)
+        known = self.known.get(exercise.grader)
+        if known is None or known[:2] != (request.module, self.seed):
+            reference = Reference(exercise, getattr(request.module, "MISTAKES", []))
+            known = self.known[exercise.grader] = (request.module, self.seed, reference)
+        return Session(
+            self._submission(job, exercise, options, request.module),
+            known[2],
+            torch.device(job.device),
+            self.seed,
+            options.forbids,
+            options.dtypes,
+        )
+
+    def _submission(self, job: Job, exercise: Exercise, options: Any, grader: Any) -> Submission:
+        import cloudpickle
+
+        from kata.judge.scoring import read_submission
+        from kata.judge.submission import InProcess, Submission
+        from kata.sandbox import Limits, Sandbox
+
+        source, unread = read_submission(job.files.get(exercise.id))
+        file = f"{exercise.id}.py"
+        if self.in_process:
+            return InProcess(source, str(job.files[exercise.id]))
+        cloudpickle.register_pickle_by_value(grader)  # a worker cannot import graders, so their scenarios go whole
+        self.sandbox = self.sandbox or Sandbox()
+        limits = Limits(
+            memory=options.memory_mb << 20,
+            cpu_seconds=int(8 * options.seconds + 30),  # the wall limit acts first; this ends what escapes its session
+            cuda=job.device == "cuda",
+        )
+        return Submission(source, file, self.sandbox, limits, options.seconds, unread)
+
+    def _not_judged(self, item: pytest.Item, error: BaseException) -> None:
+        from kata.judge.scoring import describe_failure
+
+        self.errors[item.path] = str(error) if isinstance(error, JudgeError) else describe_failure(error)
+
+
+
+
+def _named(verdict: TestVerdict) -> str:
+    return f"This looks like: {verdict.mistake}\nHint: {verdict.hint}" if verdict.mistake else ""
+
+
+def _is_graded(item: pytest.Item) -> bool:
+    return bool(WORDS & set(getattr(item, "fixturenames", ())))
+
+
+def _share(item: Any) -> tuple[Any, Any]:
+    """What shares the points of a test: its cases, on one submission."""
+    spec = getattr(item, "callspec", None)
+    return item.function, spec.indices.get("kata_exercise") if spec else None

@@ -1,0 +1,116 @@
+"""What is right: the reference at the dtype of a run, the same in float64, and the known mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+
+from kata.cases import cast
+from kata.course import Exercise
+from kata.errors import JudgeError
+from kata.judge.submission import load_module
+from kata.scenario import Implementation, Outcome, Scenario, execute
+from kata.solution import Variant
+from kata.tree import map_tensors, tensors
+
+CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run of a scenario, so described that it can be repeated on anything: the reference, a mistake, a submission.
+
+    `key` names the inputs, so that what is expected of them is worked out once for a whole class.
+    """
+
+    key: tuple[Any, ...]
+    scenario: Scenario
+    inputs: dict[str, Any]
+    seed: int
+    dtype: torch.dtype
+    with_gradients: bool = False
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The reference's outcome in float64 on the CPU, and at the dtype and device of the run."""
+
+    truth: Outcome
+    ours: Outcome
+    cotangents: list[Tensor] | None
+
+
+class Reference:
+    """An exercise's reference solution and known mistakes, in the judge's own process."""
+
+    def __init__(self, exercise: Exercise, mistakes: list[Variant]):
+        self.exercise = exercise
+        self.mistakes = mistakes
+        self.source = read_solution(exercise)
+        self.implementation = self._load(self.source)
+        self._expected: dict[tuple[Any, ...], Expected] = {}
+        self._modules: dict[str, Implementation] = {}
+        self._outcomes: dict[tuple[Any, ...], Outcome] = {}
+
+    def expected(self, trial: Trial) -> Expected:
+        """What the reference gives."""
+        if trial.key not in self._expected:
+            self._expected[trial.key] = self._work_out(trial)
+        return self._expected[trial.key]
+
+    def mistaken(self, mistake: Variant, trial: Trial) -> Outcome:
+        """What a known mistake gives."""
+        key = (mistake.name, *trial.key)
+        if key not in self._outcomes:
+            if mistake.name not in self._modules:
+                self._modules[mistake.name] = self._load(mistake.of(self.source))
+            cotangents = self.expected(trial).cotangents
+            self._outcomes[key] = self._run(self._modules[mistake.name], trial, trial.inputs, cotangents)
+        return self._outcomes[key]
+
+    def _work_out(self, trial: Trial) -> Expected:
+        exact_inputs = cast(trial.inputs, torch.float64, CPU)
+        cotangents = None
+        if trial.with_gradients:
+            result = self._run(self.implementation, trial, exact_inputs, None).outputs
+            cotangents = _draw_cotangents(result, trial)
+        truth = self._run(self.implementation, trial, exact_inputs, cotangents)
+        ours = self._run(self.implementation, trial, trial.inputs, cotangents)
+        return Expected(truth, ours, cotangents)
+
+    def _run(
+        self, impl: Implementation, trial: Trial, inputs: dict[str, Any], cotangents: list[Tensor] | None
+    ) -> Outcome:
+        outcome = execute(
+            impl, trial.scenario, inputs, seed=trial.seed, cotangents=cotangents, file=str(self.exercise.solution)
+        )
+        outcome.outputs = map_tensors(lambda t: t.detach().to(CPU), outcome.outputs)
+        return outcome
+
+    def _load(self, source: str) -> Implementation:
+        try:
+            return load_module(source, str(self.exercise.solution))
+        except Exception as error:
+            raise JudgeError(f"{self.exercise.solution} does not import: {type(error).__name__}: {error}") from None
+
+
+def read_solution(exercise: Exercise) -> str:
+    """The text of the reference solution.
+
+    Raises:
+        JudgeError: there is none.
+    """
+    try:
+        return exercise.solution.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise JudgeError(f"{exercise.solution} is missing, so {exercise} cannot be judged. Restore it.") from None
+
+
+def _draw_cotangents(result: Any, trial: Trial) -> list[Tensor]:
+    generator = Generator().manual_seed(trial.seed)
+    draw: Callable[[Tensor], Tensor] = lambda t: torch.randn(t.shape, generator=generator, dtype=torch.float64)  # noqa: E731
+    return [draw(leaf).to(trial.dtype) for _, leaf in tensors(result) if leaf.is_floating_point()]

@@ -1,0 +1,173 @@
+"""Grade submissions: the way in for the command line, the classroom and the tests."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from kata.course import Course, Exercise
+from kata.errors import JudgeError
+from kata.judge.plugin import JUDGING, Judging
+from kata.judge.scoring import Job
+from kata.sandbox import Sandbox
+from kata.verdict import ExerciseVerdict, SubmissionVerdict
+
+Report = Callable[[Job, ExerciseVerdict], None]
+
+# Only what a grader needs: each plugin left out saves time before the first verdict.
+_LEFT_OUT = (
+    "cacheprovider capture debugging doctest faulthandler junitxml logging monkeypatch pastebin recwarn setuponly "
+    "setupplan stepwise subtests terminal terminalprogress threadexception tmpdir unraisableexception warnings"
+).split()
+_SILENT = [
+    "--assert=plain",
+    "--import-mode=importlib",
+    "--continue-on-collection-errors",
+    "--disable-plugin-autoload",
+    "--noconftest",
+    f"-c{os.devnull}",
+    "-pkata.judge.plugin",
+    "-ppytest_timeout",
+    *(f"-pno:{name}" for name in _LEFT_OUT),
+]
+
+
+@dataclass
+class Judge:
+    """Grades any number of times in one warm process. Use it as a context, or close it.
+
+    The sandbox is started at once, and loads torch while this process does the same.
+    """
+
+    course: Course
+    sandbox: Sandbox = field(default_factory=Sandbox)
+    _known: dict[Any, Any] = field(default_factory=dict)
+
+    def grade(
+        self,
+        exercises: Sequence[Exercise],
+        jobs: Sequence[Job],
+        *,
+        seed: int = 0,
+        processes: int = 1,
+        report: Report = lambda job, verdict: None,
+    ) -> list[SubmissionVerdict]:
+        """Grade every job's files for these exercises and return one verdict a job, exercises in the order given.
+
+        `report` is called as each exercise of each job is done. What the judge fails at is `ungraded`, with the
+        reason in its message; the rest is graded all the same.
+        """
+        if processes > 1:
+            found = self._grade_in_parallel(exercises, jobs, seed, processes)
+        else:
+            found = self._grade_here(exercises, jobs, seed, report)
+        order = {exercise.id: place for place, exercise in enumerate(exercises)}
+        return [
+            SubmissionVerdict(
+                job.label,
+                job.device,
+                seed,
+                self.sandbox.isolation,
+                sorted((v for owner, v in found if owner == number), key=lambda v: order[v.id]),
+            )
+            for number, job in enumerate(jobs)
+        ]
+
+    def close(self) -> None:
+        self.sandbox.close()
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _grade_here(
+        self, exercises: Sequence[Exercise], jobs: Sequence[Job], seed: int, report: Report
+    ) -> list[tuple[int, ExerciseVerdict]]:
+        found: list[tuple[int, ExerciseVerdict]] = []
+
+        def finished(job: Job, verdict: ExerciseVerdict) -> None:
+            found.append((next(n for n, other in enumerate(jobs) if other is job), verdict))
+            report(job, verdict)
+
+        judging = Judging(list(jobs), seed, self.sandbox, finished, course=self.course, known=self._known)
+        present = [exercise for exercise in exercises if exercise.grader.is_file()]
+        if present:
+            arguments = [f"--rootdir={self.course.root}", *_SILENT, *(str(e.grader) for e in present)]
+            code = pytest.main(arguments, [_Registered(judging)])
+            if judging.interrupted:
+                raise KeyboardInterrupt
+            if code == pytest.ExitCode.INTERNAL_ERROR or code == pytest.ExitCode.USAGE_ERROR:
+                raise JudgeError(f"pytest failed inside the judge: {'; '.join(judging.errors.values()) or code!r}")
+        graded = {(number, verdict.id) for number, verdict in found}
+        for number, _ in enumerate(jobs):
+            for exercise in exercises:
+                if (number, exercise.id) not in graded:
+                    found.append((number, self._ungraded(exercise, judging)))
+        return found
+
+    def _ungraded(self, exercise: Exercise, judging: Judging) -> ExerciseVerdict:
+        reason = judging.errors.get(exercise.grader, f"{exercise.grader} holds no test")
+        if not exercise.grader.is_file():
+            reason = f"{exercise.grader} is missing. Restore it, or take its line out of course.toml."
+        return ExerciseVerdict(exercise.id, "ungraded", None, self.course.defaults.points, 0.0, message=reason)
+
+    def _grade_in_parallel(
+        self, exercises: Sequence[Exercise], jobs: Sequence[Job], seed: int, processes: int
+    ) -> list[tuple[int, ExerciseVerdict]]:
+        """Fork a judge for every share of the exercises or, where there are fewer of these, of the jobs."""
+        import torch
+
+        torch.set_num_threads(1)  # before the fork: a thread pool does not survive it
+        by_exercise = len(exercises) >= len(jobs)
+        shares = [
+            (exercises[n::processes], list(enumerate(jobs))) if by_exercise else (exercises, list(enumerate(jobs))[n::processes])
+            for n in range(processes)
+        ]
+        children = [self._fork(part, own, seed) for part, own in shares if part and own]
+        return [verdict for child in children for verdict in _collect(*child)]
+
+    def _fork(self, exercises: Sequence[Exercise], jobs: list[tuple[int, Job]], seed: int) -> tuple[int, int]:
+        branch = self.sandbox.branch()
+        read, write = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            answer: Any = JudgeError("a parallel judge ended early")
+            try:
+                found = Judge(self.course, branch)._grade_here(exercises, [job for _, job in jobs], seed, lambda *_: None)
+                answer = [(jobs[number][0], verdict) for number, verdict in found]
+            except BaseException as error:
+                answer = JudgeError(f"{type(error).__name__}: {error}")
+            finally:
+                with os.fdopen(write, "wb") as pipe:
+                    pickle.dump(answer, pipe)
+                os._exit(0)
+        os.close(write)
+        branch.close()
+        return pid, read
+
+
+class _Registered:
+    """Puts our `Judging` in place before the plugin would make one of its own."""
+
+    def __init__(self, judging: Judging):
+        self._judging = judging
+
+    def pytest_addoption(self, parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+        pluginmanager.register(self._judging, JUDGING)
+
+
+def _collect(pid: int, read: int) -> list[tuple[int, ExerciseVerdict]]:
+    with os.fdopen(read, "rb") as pipe:
+        data = pipe.read()
+    os.waitpid(pid, 0)
+    answer = pickle.loads(data) if data else JudgeError("a parallel judge was killed")
+    if isinstance(answer, JudgeError):
+        raise answer
+    return list(answer)

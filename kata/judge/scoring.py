@@ -1,0 +1,122 @@
+"""Keeping score: what is graded, and how the tests of one exercise become its verdict."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kata.course import Defaults, Exercise
+from kata.judge.checks import Session
+from kata.solution import Variant
+from kata.verdict import ExerciseVerdict, TestVerdict, Wrong, exercise_verdict
+
+POINTS = pytest.StashKey[float]()
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One submission to grade on one device: which file answers which exercise."""
+
+    label: str
+    files: dict[str, Path]  # exercise id -> file
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the `exercise` mark of a grader says; None where course.toml's defaults hold."""
+
+    points: float
+    seconds: float
+    memory_mb: int
+    forbids: tuple[str, ...] = ()
+    dtypes: tuple[str, ...] | None = None
+
+
+@dataclass
+class Grading:
+    """The tests of one exercise on one submission, as they come in."""
+
+    job: Job
+    exercise: Exercise
+    session: Session
+    tests: list[TestVerdict] = field(default_factory=list)
+    candidates: list[list[Variant]] = field(default_factory=list)
+    started: float = field(default_factory=time.perf_counter)
+
+    def judged(self, item: pytest.Item, call: pytest.CallInfo[None]) -> TestVerdict:
+        """Turn what a test ended with into a line of the verdict."""
+        points = item.stash[POINTS]
+        verdict = TestVerdict(test_name(item), "passed", points, points)
+        fitting: list[Variant] = []
+        error = call.excinfo.value if call.excinfo else None
+        if isinstance(error, AssertionError):
+            verdict.points, verdict.status = 0.0, getattr(error, "status", "failed")
+            verdict.message = str(error).partition("\nassert ")[0] or "does not have the property this test is named for"
+            fitting = self.session.mistakes() if verdict.status == "failed" else []
+            if fitting:
+                verdict.mistake, verdict.hint = fitting[0].name, fitting[0].hint
+        elif error is not None:
+            verdict.points, verdict.status, verdict.message = 0.0, "ungraded", describe_failure(error)
+        self.tests.append(verdict)
+        self.candidates.append(fitting)
+        return verdict
+
+    def verdict(self) -> ExerciseVerdict:
+        """Sum up, and name one mistake throughout where one explains all that failed."""
+        self.session.submission.close()
+        self._agree_on_a_mistake()
+        seconds = time.perf_counter() - self.started
+        return exercise_verdict(self.exercise.id, self.tests, seconds, self.session.submission.printed)
+
+    def _agree_on_a_mistake(self) -> None:
+        found = [fitting for fitting in self.candidates if fitting]
+        common = [mistake for mistake in found[0] if all(mistake in other for other in found)] if found else []
+        if not common:
+            return
+        for test, fitting in zip(self.tests, self.candidates, strict=True):
+            if fitting:
+                test.mistake, test.hint = common[0].name, common[0].hint
+
+
+def read_submission(file: Path | None) -> tuple[str, Wrong | None]:
+    """The text of a student's file, and what to say if there is none."""
+    if file is None or not file.is_file():
+        return "", Wrong(f"there is no file {file}" if file else "there is no file for it", "not_started")
+    try:
+        return file.read_text(encoding="utf-8-sig"), None
+    except (OSError, UnicodeDecodeError) as error:
+        return "", Wrong(f"the file cannot be read: {error}", "broken")
+
+
+def test_name(item: Any) -> str:
+    """`test_values[one head]` → `values[one head]`, without the part that tells submissions apart."""
+    name = str(getattr(item, "originalname", item.name)).removeprefix("test_")
+    spec = getattr(item, "callspec", None)
+    ids = [str(part) for part in spec._idlist if not str(part).startswith("submission")] if spec else []
+    return f"{name}[{'-'.join(ids)}]" if ids else name
+
+
+test_name.__test__ = False  # type: ignore[attr-defined]
+
+
+def describe_failure(error: BaseException) -> str:
+    """A failure of ours in a line: what, and the innermost place in a grader."""
+    trace, place = error.__traceback__, ""
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.name.startswith("test_"):
+            place = f" ({file}:{trace.tb_lineno})"
+        trace = trace.tb_next
+    return f"{type(error).__name__}: {error}{place}"
+
+
+def read_options(node: Any, defaults: Defaults) -> Options:
+    """What the grader's `exercise` mark says, and the course's defaults where it says nothing."""
+    mark = node.get_closest_marker("exercise")
+    given = dict(mark.kwargs) if mark else {}
+    return Options(**{**vars(defaults), **{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}})

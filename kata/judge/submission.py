@@ -1,0 +1,225 @@
+"""A submission as the judge sees it: something to call, in a process of its own, that may do anything but lie to us."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import cloudpickle
+from torch import Tensor
+
+from kata.protocol import ProtocolError, pack, unpack
+from kata.sandbox import Limits, Sandbox, Worker, WorkerEnded
+from kata.scenario import Implementation, Outcome, Raised, Scenario, describe, execute
+from kata.text import plain
+from kata.verdict import Wrong
+
+LOAD_SECONDS = 20.0  # a submission may import a large library; nothing else at import takes this long
+BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, so that no loop holds up a class for long
+
+
+class Submission:
+    """One student's file for one exercise. Each worker serves until it ends; the next call gets a fresh one."""
+
+    def __init__(self, source: str, file: str, sandbox: Sandbox, limits: Limits, seconds: float, unread: Wrong | None = None):
+        self.source = source
+        self.file = file
+        self.printed = ""
+        self._sandbox = sandbox
+        self._limits = limits
+        self._seconds = seconds
+        self._budget = BUDGET_TESTS * seconds
+        self._left = seconds
+        self._worker: Worker | None = None
+        self._does_not_load = unread
+
+    def new_test(self) -> None:
+        """Start the clock of the next test."""
+        self._left = min(self._seconds, self._budget)
+
+    def run(
+        self, scenario: Scenario, inputs: dict[str, Any], *, seed: int, cotangents: list[Tensor] | None, observe: bool
+    ) -> Outcome:
+        """Run a scenario on the submission.
+
+        Raises:
+            Wrong: the file does not import, or the run was ended: out of time, crashed, too much printed.
+        """
+        worker = self._loaded()
+        if self._left <= 0:
+            raise Wrong("not run: the tests before it used up the time of this exercise", "timed_out")
+        message = {
+            "op": "run",
+            "scenario": cloudpickle.dumps(scenario),
+            "inputs": inputs,
+            "seed": seed,
+            "cotangents": cotangents,
+            "observe": observe,
+        }
+        start = time.monotonic()
+        try:
+            return self._ask(worker, message, self._left)
+        finally:
+            spent = time.monotonic() - start
+            self._left -= spent
+            self._budget -= spent
+
+    def close(self) -> None:
+        if self._worker:
+            self._worker.close()
+            self._keep_printed(self._worker)
+            self._worker = None
+
+    def explain(self, raised: Raised) -> Wrong:
+        """An exception of the submission's as a verdict, with the student's own line beside it."""
+        text = plain(raised.message).strip()
+        place = self._line(raised)
+        match raised.type:
+            case "NotImplementedError":
+                return Wrong("not written yet", "not_started")
+            case "MissingError":
+                return Wrong(text)
+            case "SystemExit" | "KeyboardInterrupt":
+                return Wrong(f"the code ends the program ({raised.type}){place}; return a result instead", "crashed")
+        if "MemoryError" in raised.bases or "OutOfMemoryError" in raised.bases or "can't allocate memory" in text:
+            limit = f"{self._limits.memory >> 20} MiB"
+            return Wrong(f"asks for more memory than the {limit} it may have{place}: {_first_line(text)}", "out_of_memory")
+        if raised.type == "ProtocolError":
+            return Wrong(text)
+        if raised.type == "TypeError" and not raised.entered:
+            return Wrong(f"cannot be called as the exercise says: {text}")
+        return Wrong(f"raises {plain(raised.type)}: {_first_line(text)}{place}")
+
+    def _loaded(self) -> Worker:
+        if self._does_not_load:
+            raise self._does_not_load
+        if self._worker:
+            return self._worker
+        worker = self._worker = self._sandbox.spawn(self._limits)
+        try:
+            outcome = self._ask(worker, {"op": "load", "source": self.source, "file": self.file}, LOAD_SECONDS)
+        except Wrong as wrong:
+            self._does_not_load = Wrong(f"while the file is imported: {wrong}", wrong.status)
+            raise self._does_not_load from None
+        if outcome.raised:
+            self._does_not_load = self._broken(outcome.raised)
+            self.close()
+            raise self._does_not_load
+        return worker
+
+    def _broken(self, raised: Raised) -> Wrong:
+        wrong = self.explain(raised)
+        if wrong.status == "out_of_memory":
+            return wrong
+        text = _first_line(plain(raised.message))
+        return Wrong(f"the file does not import: {plain(raised.type)}: {text}{self._line(raised)}", "broken")
+
+    def _ask(self, worker: Worker, message: dict[str, Any], seconds: float) -> Outcome:
+        try:
+            return _outcome(unpack(*worker.request(pack(message), seconds)))
+        except WorkerEnded as end:
+            wrong = _ended(end, seconds)
+        except ProtocolError:
+            wrong = Wrong("the process sent something that is no result", "crashed")
+        self.close()
+        raise wrong
+
+    def _keep_printed(self, worker: Worker) -> None:
+        self.printed = (self.printed + plain(worker.printed.decode(errors="replace")))[-4000:]
+
+    def _line(self, raised: Raised) -> str:
+        if not raised.lines:
+            return ""
+        number, lines = raised.lines[-1], self.source.splitlines()
+        text = plain(lines[number - 1]).strip() if 0 < number <= len(lines) else ""
+        return f" (line {number}: `{text[:120]}`)"
+
+
+class InProcess(Submission):
+    """The submission in the judge's own process: for a debugger, and as what `make bench` compares with. Not isolated."""
+
+    def __init__(self, source: str, file: str):
+        super().__init__(source, file, sandbox=None, limits=Limits(), seconds=0)  # type: ignore[arg-type]
+        self._module = load_module(source, file)
+
+    def run(
+        self, scenario: Scenario, inputs: dict[str, Any], *, seed: int, cotangents: list[Tensor] | None, observe: bool
+    ) -> Outcome:
+        return execute(
+            self._module, scenario, inputs, seed=seed, cotangents=cotangents, observe=observe, file=self.file
+        )
+
+
+def load_module(source: str, file: str) -> Implementation:
+    """Run trusted source (a solution, or a variant of one) as a module."""
+    module = ModuleType(Path(file).stem)
+    module.__file__ = file
+    exec(compile(source, file, "exec"), module.__dict__)  # noqa: S102 - trusted: our own solutions
+    return Implementation(module)
+
+
+def _ended(end: WorkerEnded, seconds: float) -> Wrong:
+    if end.reason == "timed_out":
+        return Wrong(f"no result within {seconds:.3g} s; is there a loop that never ends?", "timed_out")
+    if end.reason == "flooded":
+        return Wrong("stopped, since it prints without end; is there a print in a loop?", "crashed")
+    if end.reason == "forged":
+        return Wrong("the process sent something that is no result", "crashed")
+    if os.WIFSIGNALED(end.status):
+        number = os.WTERMSIG(end.status)
+        if number == signal.SIGXCPU:
+            return Wrong("used up its processor time; is there a loop that never ends?", "timed_out")
+        if number == signal.SIGKILL:
+            return Wrong("was killed by the system, most likely for want of memory", "out_of_memory")
+        name = signal.strsignal(number) or f"signal {number}"
+        return Wrong(f"crashed the interpreter ({name})", "crashed")
+    code = os.waitstatus_to_exitcode(end.status)
+    return Wrong(f"ended the process (exit status {code}) instead of returning a result", "crashed")
+
+
+def _outcome(message: dict[str, Any]) -> Outcome:
+    """Read a worker's answer, which may hold anything.
+
+    Raises:
+        ProtocolError: it is no outcome.
+    """
+    raised, gradients = message.get("raised"), message.get("gradients")
+    names = [message.get(key) for key in ("changed", "devices", "ops")]
+    if set(message) != set(vars(Outcome())) or not all(_is_texts(part) for part in names):
+        raise ProtocolError("no outcome")
+    if raised is not None:
+        raised = _raised(raised)
+    if gradients is not None and not (
+        isinstance(gradients, dict) and all(isinstance(g, Tensor | None) for g in gradients.values())
+    ):
+        raise ProtocolError("no gradients")
+    return Outcome(message["outputs"], gradients, *names, raised)  # type: ignore[arg-type]
+
+
+def _raised(value: Any) -> Raised:
+    if not isinstance(value, dict) or set(value) != set(Raised.__annotations__):
+        raise ProtocolError("no exception")
+    raised = Raised(**value)
+    sound = (
+        isinstance(raised.type, str)
+        and isinstance(raised.message, str)
+        and isinstance(raised.entered, bool)
+        and _is_texts(raised.bases)
+        and isinstance(raised.lines, list)
+        and all(type(line) is int for line in raised.lines)
+    )
+    if not sound:
+        raise ProtocolError("no exception")
+    return raised
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0][:300]

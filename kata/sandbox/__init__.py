@@ -1,0 +1,8 @@
+"""Where a submission runs: apart from the judge, within limits, killed whole.
+
+`Sandbox` (host.py) is what the judge holds; `zygote.py` forks a `worker.py` for each exercise of each submission.
+"""
+
+from kata.sandbox.host import Limits, Sandbox, Worker, WorkerEnded
+
+__all__ = ["Limits", "Sandbox", "Worker", "WorkerEnded"]

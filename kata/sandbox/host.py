@@ -1,0 +1,290 @@
+"""The judge's end of the sandbox: start the zygote, have workers forked, talk to them within limits, kill them whole.
+
+Nothing here imports torch, so that the zygote can load it while the judge is still busy with its own imports.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import copy
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from kata.errors import JudgeError
+
+MAX_PRINTED = 16 << 20  # bytes of output after which a submission is stopped: no use of print comes near it
+KEPT_PRINTED = 16 << 10  # bytes of output kept to show
+GRACE_SECONDS = 0.2  # a worker that hung up is on its way out, and its own exit status says more than a kill
+ZYGOTE_SECONDS = 60.0  # importing torch takes a second or two; a cold disk ten
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may take: bytes of memory beyond the zygote's, seconds of processor, bytes in a file."""
+
+    memory: int = 2 << 30
+    cpu_seconds: int = 60
+    file_size: int = 64 << 20
+    open_files: int = 256
+    cuda: bool = False
+
+
+class WorkerEnded(Exception):
+    """The worker is gone. `reason` is timed_out, flooded, forged or exited; `status` as os.waitpid tells it."""
+
+    def __init__(self, reason: str, status: int = 0):
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+class Sandbox:
+    """A zygote, started at once and waited for at the first worker. Close it, or leave it to the end of the process."""
+
+    isolation = "none"
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="kata-"))
+        self._owner = os.getpid()
+        self._start()
+        atexit.register(self.close)
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair()
+        package = str(Path(__file__).resolve().parents[2])
+        program = f"import sys; sys.path.insert(0, {package!r}); from kata.sandbox import zygote; zygote.main()"
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
+                [sys.executable, "-I", "-c", program, str(theirs.fileno()), str(self.folder)],
+                pass_fds=[theirs.fileno()],
+                env=_clean_environment(str(self.folder)),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._control.settimeout(ZYGOTE_SECONDS)
+
+    def spawn(self, limits: Limits) -> Worker:
+        """Fork a fresh worker. A zygote that was killed is started anew.
+
+        Raises:
+            JudgeError: no worker can be had.
+        """
+        try:
+            return self._spawn(limits)
+        except (OSError, JudgeError):
+            if not self._owner:
+                raise
+            self._stop()
+            self._start()
+        try:
+            return self._spawn(limits)
+        except OSError as error:
+            raise JudgeError(f"The sandbox does not start ({error}). `kata doctor` says more.") from None
+
+    def _spawn(self, limits: Limits) -> Worker:
+        ours, theirs = socket.socketpair()
+        read, write = os.pipe()
+        try:
+            answer = self._ask({"op": "spawn", "limits": asdict(limits)}, [theirs.fileno(), write])
+            return Worker(self, answer["pid"], ours, read)
+        except BaseException:
+            ours.close()
+            os.close(read)
+            raise
+        finally:
+            theirs.close()
+            os.close(write)
+
+    def reap(self, pid: int, grace: float) -> int:
+        """Kill the worker and all that it started, and return its exit status as os.waitpid tells it.
+
+        It has `grace` seconds to end by itself first.
+        """
+        try:
+            return int(self._ask({"op": "reap", "pid": pid, "grace": grace})["status"])
+        except (OSError, JudgeError):
+            return int(signal.SIGKILL)  # the zygote is gone, and its workers with it
+
+    def _ask(self, message: dict[str, Any], fds: list[int] | None = None) -> dict[str, Any]:
+        socket.send_fds(self._control, [json.dumps(message).encode() + b"\n"], fds or [])
+        answer = b""
+        while not answer.endswith(b"\n"):
+            part = self._control.recv(65536)
+            if not part:
+                raise JudgeError("The sandbox's zygote ended. `kata doctor` says more.")
+            answer += part
+        result = json.loads(answer)
+        if "error" in result:
+            raise JudgeError(f"The sandbox cannot start a worker: {result['error']}")
+        return dict(result)
+
+    def branch(self) -> Sandbox:
+        """A line of its own to the same zygote, for a process that is about to be forked from the judge."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._ask({"op": "branch"}, [theirs.fileno()])
+        ours.settimeout(ZYGOTE_SECONDS)
+        branch = copy.copy(self)
+        branch._control, branch._owner = ours, 0
+        return branch
+
+    def close(self) -> None:
+        """End the zygote with all its workers, and remove the folder. Closing twice is fine."""
+        if not self._owner:
+            self._control.close()
+        if os.getpid() != self._owner:
+            return
+        self._stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        atexit.unregister(self.close)
+
+    def _stop(self) -> None:
+        self._control.close()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Worker:
+    """One single-use process that holds one submission of one exercise."""
+
+    def __init__(self, sandbox: Sandbox, pid: int, frames: socket.socket, output: int):
+        self.pid = pid
+        self.printed = bytearray()
+        self._dropped = 0
+        self._sandbox = sandbox
+        self._frames = frames
+        self._output = output
+        self._buffer = bytearray()
+        self._ended = False
+        frames.setblocking(False)
+        os.set_blocking(output, False)
+
+    def request(self, frame: bytes, seconds: float) -> tuple[bytes, bytearray]:
+        """Send a frame and return the header and the body of the answer. The judge's own clock tells the time.
+
+        Raises:
+            WorkerEnded: no answer came within `seconds`, or no proper one. The worker is dead then.
+        """
+        deadline = time.monotonic() + seconds
+        rest = memoryview(frame)
+        while rest:
+            self._wait(deadline, select.POLLOUT)
+            try:
+                rest = rest[self._frames.send(rest[: 1 << 20]) :]
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise self._end("exited") from None
+        return self._answer(deadline)
+
+    def _answer(self, deadline: float) -> tuple[bytes, bytearray]:
+        from kata.protocol import PREFIX, ProtocolError, lengths
+
+        wanted, header = PREFIX.size, 0
+        while True:
+            while len(self._buffer) >= wanted:
+                if header:
+                    answer = bytes(self._buffer[PREFIX.size : PREFIX.size + header])
+                    body = self._buffer[PREFIX.size + header : wanted]
+                    del self._buffer[:wanted]
+                    return answer, body
+                try:
+                    header, body_size = lengths(bytes(self._buffer[: PREFIX.size]))
+                except ProtocolError:
+                    raise self._end("forged") from None
+                wanted = PREFIX.size + header + body_size
+                if not header:
+                    raise self._end("forged")
+            self._wait(deadline, select.POLLIN)
+            try:
+                data = self._frames.recv(1 << 20)
+            except BlockingIOError:
+                continue
+            except OSError:
+                data = b""
+            if not data:
+                raise self._end("exited")
+            self._buffer += data
+
+    def _wait(self, deadline: float, event: int) -> None:
+        """Wait until the frames' socket is ready, reading what is printed meanwhile."""
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise self._end("timed_out")
+            poll = select.poll()
+            poll.register(self._frames, event)
+            if self._output >= 0:
+                poll.register(self._output, select.POLLIN)
+            ready = dict(poll.poll(left * 1000))
+            if self._output in ready:
+                self._drain()
+            if self._frames.fileno() in ready:
+                return
+
+    def _drain(self) -> None:
+        try:
+            data = os.read(self._output, 1 << 16)
+        except BlockingIOError:
+            return
+        if not data:
+            os.close(self._output)
+            self._output = -1
+            return
+        keep = max(0, KEPT_PRINTED - len(self.printed))
+        self.printed += data[:keep]
+        self._dropped += len(data) - len(data[:keep])
+        if self._dropped > MAX_PRINTED:
+            raise self._end("flooded")
+
+    def _end(self, reason: str) -> WorkerEnded:
+        return WorkerEnded(reason, self.close(GRACE_SECONDS if reason == "exited" else 0.0))
+
+    def close(self, grace: float = 0.0) -> int:
+        """Kill the worker whole and return its exit status. Closing twice is fine."""
+        if self._ended:
+            return 0
+        self._ended = True
+        status = self._sandbox.reap(self.pid, grace)
+        self._frames.close()
+        if self._output >= 0:
+            with contextlib.suppress(WorkerEnded):
+                self._drain()
+        if self._output >= 0:
+            os.close(self._output)
+        return status
+
+
+def _clean_environment(folder: str) -> dict[str, str]:
+    kept = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_HOME", "SYSTEMROOT")
+    return {
+        **{name: os.environ[name] for name in kept if name in os.environ},
+        "PATH": os.defpath,
+        "HOME": folder,
+        "TMPDIR": folder,
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # cuBLAS asks for this to be repeatable
+    }

@@ -1,0 +1,148 @@
+"""The process that workers are forked from: torch is loaded and warm, and nothing of the judge is here.
+
+It is started by `Sandbox` as a program of its own, before any grader, reference or seed is read, and serves one or
+more judges, each over its own socket, until the last of them hangs up. It never runs a student's code itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from typing import Any
+
+from kata.sandbox import limits as rlimits
+
+
+def main() -> None:
+    control, folder = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+    rlimits.die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the judge, which then ends this process
+    warm_up()
+    del sys.path[0]  # the suite's own folder: a submission has no business there
+    Zygote(folder).serve(control)
+
+
+class Zygote:
+    def __init__(self, folder: str):
+        self.folder = folder
+        self.workers: dict[int, str] = {}  # pid -> its folder
+        self.owners: dict[int, socket.socket] = {}
+
+    def serve(self, control: socket.socket) -> None:
+        lines = [control]
+        while lines:
+            ready, _, _ = select.select(lines, [], [])
+            for line in ready:
+                data, fds, _, _ = socket.recv_fds(line, 65536, 4)
+                if not data:
+                    lines.remove(line)
+                    self._end_all_of(line)
+                    line.close()
+                    continue
+                message = json.loads(data)
+                if message["op"] == "branch":
+                    lines.append(socket.socket(fileno=fds[0]))
+                    answer: dict[str, Any] = {}
+                elif message["op"] == "spawn":
+                    answer = self._spawn(message["limits"], fds, lines, line)
+                else:
+                    answer = {"status": self._reap(message["pid"], message["grace"])}
+                with contextlib.suppress(OSError):
+                    line.sendall(json.dumps(answer).encode() + b"\n")
+
+    def _spawn(
+        self, limits: dict[str, Any], fds: list[int], lines: list[socket.socket], owner: socket.socket
+    ) -> dict[str, Any]:
+        try:
+            folder = tempfile.mkdtemp(dir=self.folder)
+            pid = os.fork()
+        except OSError as error:
+            return {"error": str(error)}
+        if pid == 0:
+            try:
+                for line in lines:
+                    line.close()
+                _become_worker(limits, fds, folder)
+            finally:
+                os._exit(70)
+        for fd in fds:
+            os.close(fd)
+        self.workers[pid] = folder
+        self.owners[pid] = owner
+        return {"pid": pid}
+
+    def _reap(self, pid: int, grace: float = 0.0) -> int:
+        """Wait `grace` seconds for a worker to end by itself, then kill it with all that it started."""
+        if pid not in self.workers:
+            return 0
+        deadline = time.monotonic() + grace
+        done, status = os.waitpid(pid, os.WNOHANG)
+        while not done and time.monotonic() < deadline:
+            time.sleep(0.001)
+            done, status = os.waitpid(pid, os.WNOHANG)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        if not done:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            _, status = os.waitpid(pid, 0)
+        shutil.rmtree(self.workers.pop(pid), ignore_errors=True)
+        del self.owners[pid]
+        return status
+
+    def _end_all_of(self, owner: socket.socket) -> None:
+        for pid in [pid for pid, line in self.owners.items() if line is owner]:
+            self._reap(pid)
+
+
+def warm_up() -> None:
+    """Load and touch, once, what nearly every submission uses, so that a worker is ready within milliseconds.
+
+    One thread before anything runs: a thread pool would not survive a fork, and its children would hang. CUDA is left
+    alone for the same reason.
+    """
+    import linecache  # noqa: F401
+    import traceback  # noqa: F401
+
+    import jaxtyping  # noqa: F401
+    import torch
+    import torch.testing
+
+    from kata.sandbox import worker
+
+    torch.set_num_threads(1)
+    layer = torch.nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+    optimizer = torch.optim.AdamW(layer.parameters())
+    layer(torch.randn(2, 3, 8)).sum().backward()
+    optimizer.step()
+    worker.warm_up()
+    gc.collect()
+    gc.freeze()  # the collector of a child leaves our pages alone, which would otherwise be copied
+
+
+def _become_worker(limits: dict[str, Any], fds: list[int], folder: str) -> None:
+    from kata.sandbox import worker
+
+    os.setsid()
+    rlimits.die_with_parent()
+    frames, output = fds
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+    os.chdir(folder)
+    os.environ.update(HOME=folder, TMPDIR=folder)
+    tempfile.tempdir = folder
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+    rlimits.apply(**limits)
+    worker.serve(frames)

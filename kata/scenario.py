@@ -1,0 +1,219 @@
+"""Running a grader's scenario on one implementation. The same code serves the reference and the submission."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from kata.tree import map_tensors, tensors, walk
+
+Scenario = Callable[..., Any]
+
+
+class MissingError(Exception):
+    """The submission does not define what the exercise asks for."""
+
+
+class Implementation:
+    """A module seen through its names: `impl.softmax`. A missing name is told as such."""
+
+    def __init__(self, module: ModuleType):
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(self._module, name)
+        except AttributeError:
+            raise MissingError(f"`{name}` is not defined in the file") from None
+
+
+@dataclass
+class Raised:
+    """An exception: its type and bases by name, its text, and the lines of the implementation it passed through.
+
+    `entered` is false when none of the implementation's own lines ran: the call itself did not fit.
+    """
+
+    type: str
+    bases: list[str]
+    message: str
+    lines: list[int]
+    entered: bool
+
+
+@dataclass
+class Outcome:
+    """What a scenario gave: its result, the gradient of every floating-point input, and what it did on the way.
+
+    `changed` are the inputs whose values are not what they were, `devices` the device type of each tensor of the
+    result, `ops` the names of the torch operators that ran, when they were asked for.
+    """
+
+    outputs: Any = None
+    gradients: dict[str, Tensor | None] | None = None
+    changed: list[str] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
+    ops: list[str] = field(default_factory=list)
+    raised: Raised | None = None
+
+
+def execute(
+    impl: Implementation,
+    scenario: Scenario,
+    inputs: dict[str, Any],
+    *,
+    seed: int,
+    cotangents: list[Tensor] | None = None,
+    observe: bool = False,
+    file: str = "",
+) -> Outcome:
+    """Call `scenario(impl, **inputs)` on a copy of the inputs, with every generator seeded, and say what came of it.
+
+    With `cotangents`, one for each floating-point tensor of the result, the inputs' gradients of
+    Σ (result · cotangent) are taken too. With `observe`, the operators are listed. Nothing raised gets out: an
+    exception is part of the outcome, and `file` is the name under which the implementation was compiled.
+    """
+    torch.set_grad_enabled(True)
+    seed_everything(seed)
+    given = map_tensors(torch.clone, inputs)
+    leaves = _leaves(given) if cotangents is not None else {}
+    seen = _Operators() if observe else None
+    outcome = Outcome()
+    try:
+        with seen.watching() if seen else contextlib.nullcontext():
+            outcome.outputs = scenario(impl, **given)
+        if cotangents is not None:
+            outcome.gradients = _gradients(outcome.outputs, leaves, cotangents)
+        outcome.devices = [leaf.device.type for _, leaf in tensors(outcome.outputs)]
+    except BaseException as error:  # a submission may raise SystemExit or KeyboardInterrupt, too
+        outcome.raised = describe(error, file)
+    outcome.changed = [
+        name for name in inputs if any(_differs(a, b) for (_, a), (_, b) in zip(walk(inputs[name]), walk(given[name])))
+    ]
+    outcome.ops = sorted(seen.names) if seen else []
+    return outcome
+
+
+def load(module: nn.Module, state: dict[str, Tensor]) -> nn.Module:
+    """Give a module these parameters and buffers, and with them their dtype and device. Gradients reach `state`.
+
+    Raises:
+        MissingError: the module's parameters have other names or shapes.
+    """
+    own = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+    asked = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    if own != asked:
+        wrong = next(name for name in [*asked, *own] if own.get(name) != asked.get(name))
+        has = f"{own[wrong]}" if wrong in own else "missing"
+        should = f"of shape {asked[wrong]}" if wrong in asked else "not there"
+        kind = type(module).__name__
+        raise MissingError(
+            f"the parameter `{wrong}` of `{kind}` is {has}, it should be {should}; it has {', '.join(own) or 'none'}"
+        )
+    module.to(next(iter(state.values())))
+    module.load_state_dict(state, assign=True)
+    return module
+
+
+def seed_everything(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def describe(error: BaseException, file: str) -> Raised:
+    """An exception in plain words, with the line numbers of `file` it passed through, outermost first."""
+    lines, trace = [], error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError) and error.filename == file and error.lineno:
+        lines.append(error.lineno)
+    try:
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
+    except Exception:  # a student's __str__ may raise anything
+        message = ""
+    bases = [base.__name__ for base in type(error).__mro__]
+    return Raised(type(error).__name__, bases, message, lines, entered=bool(lines))
+
+
+def _leaves(given: dict[str, Any]) -> dict[str, Tensor]:
+    """Make every floating-point input a leaf to differentiate by. Weights, which come in dicts, become Parameters."""
+    for name, value in given.items():
+        if isinstance(value, dict):
+            given[name] = {
+                key: nn.Parameter(item) if isinstance(item, Tensor) and item.is_floating_point() else item
+                for key, item in value.items()
+            }
+    found = {f"{name}{path}": leaf for name, value in given.items() for path, leaf in tensors(value)}
+    return {name: leaf.requires_grad_() for name, leaf in found.items() if leaf.is_floating_point()}
+
+
+def _gradients(outputs: Any, leaves: dict[str, Tensor], cotangents: list[Tensor]) -> dict[str, Tensor | None]:
+    floats = [leaf for _, leaf in tensors(outputs) if leaf.is_floating_point()]
+    terms = [
+        (leaf * weight.to(leaf)).sum()
+        for leaf, weight in zip(floats, cotangents)
+        if leaf.requires_grad and leaf.shape == weight.shape
+    ]
+    wanted = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
+    if not terms or not wanted:
+        return dict.fromkeys(leaves)
+    total = sum(terms[1:], start=terms[0])
+    found = torch.autograd.grad(total, list(wanted.values()), allow_unused=True)
+    return {**dict.fromkeys(leaves), **dict(zip(wanted, found))}
+
+
+def _differs(before: Any, after: Any) -> bool:
+    if not isinstance(before, Tensor):
+        return False
+    return before.shape != after.shape or not torch.equal(before.nan_to_num(), after.detach().nan_to_num())
+
+
+class _Operators:
+    """The names of the torch operators that ran, as Python names them and as aten does.
+
+    Both views are needed: `F.multi_head_attention_forward` decomposes before aten sees it, and `torch.ops.aten` passes
+    by the Python functions. An alias changes neither.
+    """
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        with _Dispatched(self.names), _Called(self.names):
+            yield
+
+
+class _Dispatched(TorchDispatchMode):
+    def __init__(self, names: set[str]):
+        super().__init__()
+        self.names = names
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.names.add(func._schema.name.removeprefix("aten::"))
+        return func(*args, **(kwargs or {}))
+
+
+class _Called(TorchFunctionMode):
+    def __init__(self, names: set[str]):
+        super().__init__()
+        self.names = names
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.names.add(getattr(func, "__name__", ""))
+        return func(*args, **(kwargs or {}))
+
+

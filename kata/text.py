@@ -1,0 +1,14 @@
+"""Text from a student, made safe to print."""
+
+from __future__ import annotations
+
+import re
+
+# Everything a terminal takes for a command: C0 and C1 controls but for tab and newline, and the marks that turn the
+# direction of writing. An escape sequence loses its first character and is harmless, visible text.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str, limit: int = 4000) -> str:
+    """The text without control characters, and no longer than `limit`."""
+    return _CONTROLS.sub("", text[:limit].replace("\r\n", "\n"))

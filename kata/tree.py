@@ -1,0 +1,39 @@
+"""Walking nested inputs and results: tuples, lists and dicts with tensors and plain values at the leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from torch import Tensor
+
+
+def map_leaves(change: Callable[[Any], Any], tree: Any) -> Any:
+    """The same nesting with every leaf changed."""
+    if isinstance(tree, dict):
+        return {key: map_leaves(change, value) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return type(tree)([map_leaves(change, value) for value in tree])
+    return change(tree)
+
+
+def map_tensors(change: Callable[[Tensor], Any], tree: Any) -> Any:
+    """The same nesting with every tensor changed and everything else kept."""
+    return map_leaves(lambda leaf: change(leaf) if isinstance(leaf, Tensor) else leaf, tree)
+
+
+def walk(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Each leaf with the path to it, written as Python would: `[0]['k'][2]`."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from walk(value, f"{path}[{key!r}]")
+    elif isinstance(tree, list | tuple):
+        for index, value in enumerate(tree):
+            yield from walk(value, f"{path}[{index}]")
+    else:
+        yield path, tree
+
+
+def tensors(tree: Any) -> Iterator[tuple[str, Tensor]]:
+    """Each tensor with the path to it."""
+    return ((path, leaf) for path, leaf in walk(tree) if isinstance(leaf, Tensor))

@@ -1,0 +1,116 @@
+"""What a grading says: of a test, of an exercise, of a submission. The schema of every report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SCHEMA = 1
+
+# The word for how a test or an exercise ended. "passed" and "partial" are earned, the rest say why not.
+STATUSES = (
+    "passed",
+    "partial",
+    "failed",
+    "not_started",
+    "timed_out",
+    "out_of_memory",
+    "crashed",
+    "refused",
+    "broken",
+    "ungraded",
+)
+
+
+class Wrong(AssertionError):
+    """A test the submission does not pass, in the student's own terms. `status` is one of STATUSES."""
+
+    def __init__(self, message: str, status: str = "failed"):
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass
+class TestVerdict:
+    """One line of a verdict. `mistake` names the known mistake that gives the same result, and `hint` leads on."""
+
+    __test__ = False  # pytest: this is no test class
+
+    name: str
+    status: str
+    points: float
+    max_points: float
+    message: str = ""
+    mistake: str = ""
+    hint: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.status == "passed"
+
+
+@dataclass
+class ExerciseVerdict:
+    """What one exercise earned. `ungraded` means that the judge failed: there is no score, and never a 0 instead."""
+
+    id: str
+    status: str
+    score: float | None
+    max_score: float
+    seconds: float
+    tests: list[TestVerdict] = field(default_factory=list)
+    message: str = ""
+    printed: str = ""
+
+
+@dataclass
+class SubmissionVerdict:
+    """All exercises of one submission, graded on one device with one seed."""
+
+    submission: str
+    device: str
+    seed: int
+    isolation: str
+    exercises: list[ExerciseVerdict] = field(default_factory=list)
+
+    @property
+    def graded(self) -> bool:
+        return all(exercise.score is not None for exercise in self.exercises)
+
+    @property
+    def score(self) -> float | None:
+        scores = [exercise.score for exercise in self.exercises if exercise.score is not None]
+        return sum(scores) if len(scores) == len(self.exercises) else None
+
+    @property
+    def max_score(self) -> float:
+        return sum(exercise.max_score for exercise in self.exercises)
+
+    @property
+    def passed(self) -> bool:
+        return all(exercise.status == "passed" for exercise in self.exercises)
+
+
+def exercise_verdict(
+    exercise_id: str, tests: list[TestVerdict], seconds: float, printed: str = "", message: str = ""
+) -> ExerciseVerdict:
+    """Sum up the tests of one exercise.
+
+    A forbidden operation anywhere refuses the whole, since the rest was then solved with it at hand.
+    """
+    status = _sum_up([test.status for test in tests])
+    score = None if status == "ungraded" else sum(test.points for test in tests)
+    if status == "refused":
+        score = 0.0
+    return ExerciseVerdict(exercise_id, status, score, sum(t.max_points for t in tests), seconds, tests, message, printed)
+
+
+def _sum_up(statuses: list[str]) -> str:
+    for whole in ("ungraded", "refused"):
+        if whole in statuses or not statuses:
+            return whole
+    if set(statuses) == {"passed"}:
+        return "passed"
+    if "passed" in statuses:
+        return "partial"
+    worst = ("broken", "out_of_memory", "timed_out", "crashed", "failed", "not_started")
+    return next(status for status in worst if status in statuses)
