@@ -38,9 +38,7 @@ def allowance(truth: Tensor, reference: Tensor, dtype: torch.dtype) -> float:
     return max(MULTIPLE * strays, FLOOR[dtype] * exact.abs().max().item(), TINY)
 
 
-def check_agreement(
-    actual: Any, truth: Any, reference: Any, dtype: torch.dtype, what: str = "the result"
-) -> None:
+def check_agreement(actual: Any, truth: Any, reference: Any, dtype: torch.dtype, what: str = "the result") -> None:
     """Compare a submission's result, part by part, with the reference's in float64 and at the dtype of the run.
 
     Raises:
@@ -63,7 +61,8 @@ def check_agreement(
     elif isinstance(reference, float):
         number = isinstance(actual, float) or (isinstance(actual, int) and not isinstance(actual, bool))
         _check_kind(number, reference, actual, what)
-        _check_numbers(*(torch.tensor(float(v), dtype=torch.float64) for v in (actual, truth, reference)), dtype, what)
+        a, t, r = (torch.tensor(float(value), dtype=torch.float64) for value in (actual, truth, reference))
+        _check_numbers(a, t, r, dtype, what)
     else:
         _check_kind(type(actual) is type(reference), reference, actual, what)
         if actual != reference:
@@ -110,7 +109,9 @@ def _check_tensor(actual: Any, truth: Tensor, reference: Tensor, dtype: torch.dt
         where = (actual != reference).nonzero()[0].tolist()
         got, expected = actual[tuple(where)].item(), reference[tuple(where)].item()
         count = int((actual != reference).sum())
-        raise Wrong(f"{what} is wrong in {count} of {actual.numel()} places, first at {where}: {got}, expected {expected}")
+        raise Wrong(
+            f"{what} is wrong in {count} of {actual.numel()} places, first at {where}: {got}, expected {expected}"
+        )
 
 
 def _check_numbers(actual: Tensor, truth: Tensor, reference: Tensor, dtype: torch.dtype, what: str) -> None:

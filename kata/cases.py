@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from types import ModuleType
 from typing import Any
 
 import torch
@@ -48,7 +47,7 @@ def coin(*shape: int, p: float = 0.5) -> Recipe:
     def draw(g: Generator, _: Implementation) -> Tensor:
         mask = torch.rand(shape, generator=g) < p
         certain = torch.randint(shape[-1], (*shape[:-1], 1), generator=g)
-        return mask.scatter(-1, certain, True)
+        return mask | torch.zeros_like(mask).scatter_(-1, certain, True)
 
     return Recipe(draw)
 
@@ -96,9 +95,10 @@ class Case:
     def __str__(self) -> str:
         return self.name
 
-    def draw(self, seed: int, reference: ModuleType | Implementation) -> dict[str, Any]:
+    def draw(self, seed: int, reference: Implementation) -> dict[str, Any]:
         """Make the arguments. The same seed gives the same numbers, newly allocated."""
-        return draw(self.arguments, seed_of(seed, self.name), reference)
+        drawn: dict[str, Any] = draw(self.arguments, seed_of(seed, self.name), reference)
+        return drawn
 
 
 def draw(tree: Any, seed: int, reference: Any) -> Any:

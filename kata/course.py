@@ -157,7 +157,9 @@ def _tracks(data: list[dict[str, Any]], root: Path) -> tuple[Track, ...]:
 def _defaults(data: dict[str, Any]) -> Defaults:
     for key, value in data.items():
         if key not in Defaults.__annotations__:
-            raise ValueError(f"[defaults] has the unknown key '{key}'; it may hold {', '.join(Defaults.__annotations__)}")
+            raise ValueError(
+                f"[defaults] has the unknown key '{key}'; it may hold {', '.join(Defaults.__annotations__)}"
+            )
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
             raise ValueError(f"[defaults] {key} = {value!r} is not a number above 0")
     return Defaults(**data)

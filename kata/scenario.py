@@ -98,7 +98,9 @@ def execute(
     except BaseException as error:  # a submission may raise SystemExit or KeyboardInterrupt, too
         outcome.raised = describe(error, file)
     outcome.changed = [
-        name for name in inputs if any(_differs(a, b) for (_, a), (_, b) in zip(walk(inputs[name]), walk(given[name])))
+        name
+        for name in inputs
+        if any(_differs(a, b) for (_, a), (_, b) in zip(walk(inputs[name]), walk(given[name]), strict=False))
     ]
     outcome.ops = sorted(seen.names) if seen else []
     return outcome
@@ -126,9 +128,13 @@ def load(module: nn.Module, state: dict[str, Tensor]) -> nn.Module:
 
 
 def seed_everything(seed: int) -> None:
+    """Seed every generator that an implementation may draw from."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
+    # torch.manual_seed would queue a call, with a stack trace, for a CUDA that is never touched.
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        torch.cuda.manual_seed_all(seed)
 
 
 def describe(error: BaseException, file: str) -> Raised:
@@ -164,7 +170,7 @@ def _gradients(outputs: Any, leaves: dict[str, Tensor], cotangents: list[Tensor]
     floats = [leaf for _, leaf in tensors(outputs) if leaf.is_floating_point()]
     terms = [
         (leaf * weight.to(leaf)).sum()
-        for leaf, weight in zip(floats, cotangents)
+        for leaf, weight in zip(floats, cotangents, strict=False)
         if leaf.requires_grad and leaf.shape == weight.shape
     ]
     wanted = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
@@ -172,7 +178,7 @@ def _gradients(outputs: Any, leaves: dict[str, Tensor], cotangents: list[Tensor]
         return dict.fromkeys(leaves)
     total = sum(terms[1:], start=terms[0])
     found = torch.autograd.grad(total, list(wanted.values()), allow_unused=True)
-    return {**dict.fromkeys(leaves), **dict(zip(wanted, found))}
+    return {**dict.fromkeys(leaves), **dict(zip(wanted, found, strict=True))}
 
 
 def _differs(before: Any, after: Any) -> bool:
@@ -197,9 +203,9 @@ class _Operators:
             yield
 
 
-class _Dispatched(TorchDispatchMode):
+class _Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __init__(self, names: set[str]):
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.names = names
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -215,5 +221,3 @@ class _Called(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         self.names.add(getattr(func, "__name__", ""))
         return func(*args, **(kwargs or {}))
-
-

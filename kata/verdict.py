@@ -101,7 +101,9 @@ def exercise_verdict(
     score = None if status == "ungraded" else sum(test.points for test in tests)
     if status == "refused":
         score = 0.0
-    return ExerciseVerdict(exercise_id, status, score, sum(t.max_points for t in tests), seconds, tests, message, printed)
+    return ExerciseVerdict(
+        exercise_id, status, score, sum(t.max_points for t in tests), seconds, tests, message, printed
+    )
 
 
 def _sum_up(statuses: list[str]) -> str:

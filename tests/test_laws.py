@@ -6,10 +6,10 @@ import subprocess
 
 import pytest
 import torch
+
 from kata.course import Course
 from kata.solution import REGION, stub
 from kata.strength.variants import grade_sources, load_grader
-
 from tests.conftest import ROOT
 
 SEEDS = range(3)
@@ -24,7 +24,7 @@ on_each_device = pytest.mark.parametrize("device", DEVICES)
 def test_the_stub_is_what_the_solution_cuts_to(exercise):
     # As committed: what a student has written into exercises/ since is the student's.
     path = exercise.stub.relative_to(ROOT).as_posix()
-    committed = subprocess.run(["git", "show", f"HEAD:{path}"], cwd=ROOT, capture_output=True, text=True)
+    committed = subprocess.run(["git", "show", f"HEAD:{path}"], cwd=ROOT, capture_output=True, text=True, check=False)
     text = committed.stdout if committed.returncode == 0 else exercise.stub.read_text(encoding="utf-8")
     assert text == stub(exercise.solution.read_text(encoding="utf-8")), "run `make stubs` and commit"
 
@@ -40,7 +40,9 @@ def test_the_stub_is_not_started(judge, exercise):
 @on_each_device
 def test_the_reference_passes(judge, exercise, device):
     for seed in SEEDS:
-        (verdict,) = grade_sources(judge, exercise, [exercise.solution.read_text(encoding="utf-8")], seed=seed, device=device)
+        (verdict,) = grade_sources(
+            judge, exercise, [exercise.solution.read_text(encoding="utf-8")], seed=seed, device=device
+        )
         assert verdict.status == "passed", (seed, verdict)
         assert verdict.score == pytest.approx(verdict.max_score)
 
@@ -49,7 +51,9 @@ def test_the_reference_passes(judge, exercise, device):
 def test_points_add_up(judge, exercise):
     mark = load_grader(exercise).pytestmark
     (verdict,) = grade_sources(judge, exercise, [exercise.solution.read_text(encoding="utf-8")])
-    assert verdict.max_score == pytest.approx(mark.kwargs.get("points", 10.0)), "the `points` of the tests do not sum up"
+    assert verdict.max_score == pytest.approx(mark.kwargs.get("points", 10.0)), (
+        "the `points` of the tests do not sum up"
+    )
 
 
 @each
@@ -68,7 +72,9 @@ def test_other_right_answers_pass(judge, exercise, device):
     assert len(variants) >= 3
     for seed in SEEDS:
         verdicts = grade_sources(judge, exercise, [v.of(solution) for v in variants], seed=seed, device=device)
-        wrongly = [(v.name, seed, bad) for v, e in zip(variants, verdicts) for bad in e.tests if not bad.passed]
+        wrongly = [
+            (v.name, seed, bad) for v, e in zip(variants, verdicts, strict=True) for bad in e.tests if not bad.passed
+        ]
         assert not wrongly
 
 
@@ -80,7 +86,7 @@ def test_mistakes_are_caught_by_an_assertion_and_named(judge, exercise, device):
     assert all(v.hint for v in variants), "each mistake has a hint"
     for seed in SEEDS:
         verdicts = grade_sources(judge, exercise, [v.of(solution) for v in variants], seed=seed, device=device)
-        for variant, verdict in zip(variants, verdicts):
+        for variant, verdict in zip(variants, verdicts, strict=True):
             failed = [test for test in verdict.tests if not test.passed]
             assert failed, f"{variant.name!r} is not caught at seed {seed}"
             assert not any(test.status == "ungraded" for test in failed), failed
@@ -97,7 +103,7 @@ def test_variants_are_written_well(exercise):
     assert len(set(names)) == len(names)
     sources = [variant.of(solution) for variant in variants]
     assert len(set(sources)) == len(sources), "two variants are the same text"
-    for source, variant in zip(sources, variants):
+    for source, variant in zip(sources, variants, strict=True):
         compile(source, variant.name, "exec")
 
 

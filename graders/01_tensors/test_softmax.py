@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from kata.grading import Case, Equivalent, Variant, exactly, integers, normal
+from kata.grading import Case, Equivalent, Variant, integers, normal
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*softmax*"])
 

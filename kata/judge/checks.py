@@ -159,7 +159,9 @@ class Run:
         trial = Trial(key, scenario, given, seed, getattr(torch, dtype))
         expected = session.reference.expected(trial).ours
         if expected.raised:
-            raise JudgeError(f"the reference raises {expected.raised.type} in {session.test}: {expected.raised.message}")
+            raise JudgeError(
+                f"the reference raises {expected.raised.type} in {session.test}: {expected.raised.message}"
+            )
         outcome = session.try_out(trial)
         _check_form(outcome.outputs, expected.outputs)
         return outcome.outputs

@@ -6,8 +6,9 @@ explorer) it grades the file in exercises/, or the one that --kata-submission na
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "exercise(points, seconds, memory_mb, forbids, dtypes): what a grader asks for, course.toml otherwise"
+        "markers",
+        "exercise(points, seconds, memory_mb, forbids, dtypes): what a grader asks for, course.toml otherwise",
     )
     config.addinivalue_line("markers", "points(n): what a test is worth, shared by its cases")
     if not config.pluginmanager.has_plugin(JUDGING):
@@ -85,9 +87,7 @@ class Judging:
             item.stash[POINTS] = (float(mark.args[0]) if mark else 1.0) / shares[_share(item)]
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[Any]:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
         report = yield
         grading = item.stash.get(GRADING, None)
         if grading is None:
@@ -110,55 +110,17 @@ class Judging:
     def pytest_keyboard_interrupt(self) -> None:
         self.interrupted = True
 
-    @pytest.fixture(scope="module")
-    def kata_exercise(self, request: pytest.FixtureRequest) -> Iterator[Grading]:
-        """The exercise of this grader, with the submission of one job."""
+    def open(self, job: Job, request: pytest.FixtureRequest) -> Grading:
+        """Begin on the exercise of this grader, with the submission of one job."""
         from kata.judge.scoring import Grading
 
-        job: Job = request.param
         exercise = self.exercise(request.path)
-        grading = Grading(job, exercise, self._session(request, job, exercise))
-        try:
-            yield grading
-        finally:
-            verdict = grading.verdict()
-            if self.finished:
-                self.finished(job, verdict)
+        return Grading(job, exercise, self._session(request, job, exercise))
 
-    @pytest.fixture
-    def kata_session(self, request: pytest.FixtureRequest, kata_exercise: Grading) -> Session:
-        from kata.judge.scoring import test_name
-
-        request.node.stash[GRADING] = kata_exercise
-        kata_exercise.session.new_test(test_name(request.node))
-        return kata_exercise.session
-
-    @pytest.fixture
-    def check(self, kata_session: Session) -> Check:
-        """Compares the submission with the reference on a case."""
-        from kata.judge.checks import Check
-
-        return Check(kata_session)
-
-    @pytest.fixture
-    def run(self, kata_session: Session) -> Run:
-        """Calls the submission alone, for properties and statistics."""
-        from kata.judge.checks import Run
-
-        return Run(kata_session)
-
-    @pytest.fixture
-    def draw(self, kata_session: Session) -> Callable[[Any], Any]:
-        """Draws one input from a recipe; the name of the test and the order of the draws are the seed."""
-        from kata import cases
-
-        session, count = kata_session, iter(range(1_000_000))
-
-        def one(recipe: Any) -> Any:
-            seed = cases.seed_of(session.seed, session.test, f"draw {next(count)}")
-            return cases.draw(recipe, seed, session.reference.implementation)
-
-        return one
+    def close(self, grading: Grading) -> None:
+        verdict = grading.verdict()
+        if self.finished:
+            self.finished(grading.job, verdict)
 
     def exercise(self, path: Path) -> Exercise:
         if self.course is None or not path.is_relative_to(self.course.root):
@@ -224,10 +186,58 @@ class Judging:
         self.errors[item.path] = str(error) if isinstance(error, JudgeError) else describe_failure(error)
 
 
-
-
 def _named(verdict: TestVerdict) -> str:
     return f"This looks like: {verdict.mistake}\nHint: {verdict.hint}" if verdict.mistake else ""
+
+
+@pytest.fixture(scope="module")
+def kata_exercise(request: pytest.FixtureRequest) -> Iterator[Grading]:
+    """The exercise of this grader, with the submission of one job."""
+    judging: Any = request.config.pluginmanager.get_plugin(JUDGING)
+    grading = judging.open(request.param, request)
+    try:
+        yield grading
+    finally:
+        judging.close(grading)
+
+
+@pytest.fixture
+def kata_session(request: pytest.FixtureRequest, kata_exercise: Grading) -> Session:
+    from kata.judge.scoring import test_name
+
+    request.node.stash[GRADING] = kata_exercise
+    kata_exercise.session.new_test(test_name(request.node))
+    return kata_exercise.session
+
+
+@pytest.fixture
+def check(kata_session: Session) -> Check:
+    """Compares the submission with the reference on a case."""
+    from kata.judge.checks import Check
+
+    return Check(kata_session)
+
+
+@pytest.fixture
+def run(kata_session: Session) -> Run:
+    """Calls the submission alone, for properties and statistics."""
+    from kata.judge.checks import Run
+
+    return Run(kata_session)
+
+
+@pytest.fixture
+def draw(kata_session: Session) -> Callable[[Any], Any]:
+    """Draws one input from a recipe; the name of the test and the order of the draws are the seed."""
+    from kata import cases
+
+    count = itertools.count()
+
+    def one(recipe: Any) -> Any:
+        seed = cases.seed_of(kata_session.seed, kata_session.test, f"draw {next(count)}")
+        return cases.draw(recipe, seed, kata_session.reference.implementation)
+
+    return one
 
 
 def _is_graded(item: pytest.Item) -> bool:

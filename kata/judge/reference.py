@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,5 +111,5 @@ def read_solution(exercise: Exercise) -> str:
 
 def _draw_cotangents(result: Any, trial: Trial) -> list[Tensor]:
     generator = Generator().manual_seed(trial.seed)
-    draw: Callable[[Tensor], Tensor] = lambda t: torch.randn(t.shape, generator=generator, dtype=torch.float64)  # noqa: E731
-    return [draw(leaf).to(trial.dtype) for _, leaf in tensors(result) if leaf.is_floating_point()]
+    floats = [leaf for _, leaf in tensors(result) if leaf.is_floating_point()]
+    return [torch.randn(leaf.shape, generator=generator, dtype=torch.float64).to(trial.dtype) for leaf in floats]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 from collections.abc import Callable, Sequence
@@ -20,10 +21,10 @@ from kata.verdict import ExerciseVerdict, SubmissionVerdict
 Report = Callable[[Job, ExerciseVerdict], None]
 
 # Only what a grader needs: each plugin left out saves time before the first verdict.
-_LEFT_OUT = (
-    "cacheprovider capture debugging doctest faulthandler junitxml logging monkeypatch pastebin recwarn setuponly "
-    "setupplan stepwise subtests terminal terminalprogress threadexception tmpdir unraisableexception warnings"
-).split()
+_LEFT_OUT = """
+    cacheprovider capture debugging doctest faulthandler junitxml logging monkeypatch pastebin recwarn setuponly
+    setupplan stepwise subtests terminal terminalprogress threadexception tmpdir unraisableexception warnings
+"""
 _SILENT = [
     "--assert=plain",
     "--import-mode=importlib",
@@ -33,7 +34,7 @@ _SILENT = [
     f"-c{os.devnull}",
     "-pkata.judge.plugin",
     "-ppytest_timeout",
-    *(f"-pno:{name}" for name in _LEFT_OUT),
+    *(f"-pno:{name}" for name in _LEFT_OUT.split()),
 ]
 
 
@@ -47,6 +48,9 @@ class Judge:
     course: Course
     sandbox: Sandbox = field(default_factory=Sandbox)
     _known: dict[Any, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        gc.freeze()  # torch's half a million objects live to the end: no collection need look at them again
 
     def grade(
         self,
@@ -127,7 +131,9 @@ class Judge:
         torch.set_num_threads(1)  # before the fork: a thread pool does not survive it
         by_exercise = len(exercises) >= len(jobs)
         shares = [
-            (exercises[n::processes], list(enumerate(jobs))) if by_exercise else (exercises, list(enumerate(jobs))[n::processes])
+            (exercises[n::processes], list(enumerate(jobs)))
+            if by_exercise
+            else (exercises, list(enumerate(jobs))[n::processes])
             for n in range(processes)
         ]
         children = [self._fork(part, own, seed) for part, own in shares if part and own]
@@ -140,7 +146,9 @@ class Judge:
         if pid == 0:
             answer: Any = JudgeError("a parallel judge ended early")
             try:
-                found = Judge(self.course, branch)._grade_here(exercises, [job for _, job in jobs], seed, lambda *_: None)
+                found = Judge(self.course, branch)._grade_here(
+                    exercises, [job for _, job in jobs], seed, lambda *_: None
+                )
                 answer = [(jobs[number][0], verdict) for number, verdict in found]
             except BaseException as error:
                 answer = JudgeError(f"{type(error).__name__}: {error}")

@@ -56,7 +56,9 @@ class Grading:
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, AssertionError):
             verdict.points, verdict.status = 0.0, getattr(error, "status", "failed")
-            verdict.message = str(error).partition("\nassert ")[0] or "does not have the property this test is named for"
+            verdict.message = (
+                str(error).partition("\nassert ")[0] or "does not have the property this test is named for"
+            )
             fitting = self.session.mistakes() if verdict.status == "failed" else []
             if fitting:
                 verdict.mistake, verdict.hint = fitting[0].name, fitting[0].hint

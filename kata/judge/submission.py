@@ -14,7 +14,7 @@ from torch import Tensor
 
 from kata.protocol import ProtocolError, pack, unpack
 from kata.sandbox import Limits, Sandbox, Worker, WorkerEnded
-from kata.scenario import Implementation, Outcome, Raised, Scenario, describe, execute
+from kata.scenario import Implementation, Outcome, Raised, Scenario, execute
 from kata.text import plain
 from kata.verdict import Wrong
 
@@ -25,7 +25,9 @@ BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, s
 class Submission:
     """One student's file for one exercise. Each worker serves until it ends; the next call gets a fresh one."""
 
-    def __init__(self, source: str, file: str, sandbox: Sandbox, limits: Limits, seconds: float, unread: Wrong | None = None):
+    def __init__(
+        self, source: str, file: str, sandbox: Sandbox, limits: Limits, seconds: float, unread: Wrong | None = None
+    ):
         self.source = source
         self.file = file
         self.printed = ""
@@ -87,7 +89,9 @@ class Submission:
                 return Wrong(f"the code ends the program ({raised.type}){place}; return a result instead", "crashed")
         if "MemoryError" in raised.bases or "OutOfMemoryError" in raised.bases or "can't allocate memory" in text:
             limit = f"{self._limits.memory >> 20} MiB"
-            return Wrong(f"asks for more memory than the {limit} it may have{place}: {_first_line(text)}", "out_of_memory")
+            return Wrong(
+                f"asks for more memory than the {limit} it may have{place}: {_first_line(text)}", "out_of_memory"
+            )
         if raised.type == "ProtocolError":
             return Wrong(text)
         if raised.type == "TypeError" and not raised.entered:
@@ -187,17 +191,18 @@ def _outcome(message: dict[str, Any]) -> Outcome:
     Raises:
         ProtocolError: it is no outcome.
     """
-    raised, gradients = message.get("raised"), message.get("gradients")
-    names = [message.get(key) for key in ("changed", "devices", "ops")]
-    if set(message) != set(vars(Outcome())) or not all(_is_texts(part) for part in names):
+    if set(message) != set(vars(Outcome())) or not all(
+        _is_texts(message[key]) for key in ("changed", "devices", "ops")
+    ):
         raise ProtocolError("no outcome")
+    raised, gradients = message["raised"], message["gradients"]
     if raised is not None:
         raised = _raised(raised)
     if gradients is not None and not (
         isinstance(gradients, dict) and all(isinstance(g, Tensor | None) for g in gradients.values())
     ):
         raise ProtocolError("no gradients")
-    return Outcome(message["outputs"], gradients, *names, raised)  # type: ignore[arg-type]
+    return Outcome(**{**message, "raised": raised})
 
 
 def _raised(value: Any) -> Raised:

@@ -217,7 +217,7 @@ class Worker:
                     raise self._end("forged")
             self._wait(deadline, select.POLLIN)
             try:
-                data = self._frames.recv(1 << 20)
+                data = self._frames.recv(1 << 16)
             except BlockingIOError:
                 continue
             except OSError:

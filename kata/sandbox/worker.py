@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import linecache
 import os
 import pickle
@@ -22,8 +23,8 @@ def serve(fd: int) -> None:
     """Answer requests until the judge hangs up. Ends the process."""
     submission = _Submission()
     while True:
-        header, body = protocol.lengths(_read(fd, protocol.PREFIX.size))
-        answer = submission.answer(protocol.unpack(_read(fd, header), _read(fd, body)))
+        header, body = protocol.lengths(bytes(_read(fd, protocol.PREFIX.size)))
+        answer = submission.answer(protocol.unpack(bytes(_read(fd, header)), _read(fd, body)))
         _flush()
         _write(fd, answer)
 
@@ -115,7 +116,5 @@ def _write(fd: int, data: bytes) -> None:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(Exception):  # a student may have replaced or closed it
             stream.flush()
-        except Exception:  # noqa: S110 - a student may have replaced or closed it
-            pass

@@ -1,0 +1,129 @@
+"""What a submission can do wrong besides computing the wrong thing, and the verdict that each gets."""
+
+import time
+
+import pytest
+
+from kata.strength.variants import grade_sources
+
+HEAD = "import math, os, sys\nimport torch\n"
+
+
+def softmax(body):
+    lines = "\n    ".join(body.strip().splitlines())
+    return f"{HEAD}def softmax(x, dim=-1):\n    {lines}\n"
+
+
+RIGHT = """
+if not x.is_floating_point(): raise TypeError
+top = x.amax(dim, keepdim=True).clamp(min=-1e30)
+e = (x - top).exp()
+return e / e.sum(dim, keepdim=True).clamp(min=1e-30)
+"""
+
+# name: (submission, status, what the verdict says)
+ODD = {
+    "endless loop": (softmax("while True: pass"), "timed_out", "no result within 2 s"),
+    "sys.exit": (softmax("sys.exit(0)"), "crashed", "ends the program (SystemExit)"),
+    "os._exit": (softmax("os._exit(0)"), "crashed", "exit status 0"),
+    "segfault": (softmax("import ctypes; ctypes.string_at(0)"), "crashed", "Segmentation fault"),
+    "abort": (softmax("os.abort()"), "crashed", "Aborted"),
+    "killed by itself": (softmax("os.kill(os.getpid(), 9)"), "out_of_memory", "killed by the system"),
+    "1 GB of prints": (softmax("while True: print('x' * 1_000_000)"), "crashed", "prints without end"),
+    "60 GB of tensor": (softmax("return torch.empty(15 * 10**9)"), "out_of_memory", "more memory than the 2048 MiB"),
+    "60 GB of list": (softmax("return [0] * (60 * 2**30)"), "out_of_memory", "more memory"),
+    "a result of 1 GB": (softmax("return torch.zeros(2**28, dtype=torch.int8)"), "failed", "more than 64 MiB"),
+    "import error": (
+        "import no_such_module\n",
+        "broken",
+        "ModuleNotFoundError: No module named 'no_such_module' (line 1",
+    ),
+    "syntax error": ("def softmax(x, dim=-1)\n    return x\n", "broken", "SyntaxError: expected ':' (line 1"),
+    "exit at import": (HEAD + "sys.exit()\n", "broken", "does not import: SystemExit"),
+    "loop at import, which is then out of time": (
+        HEAD + "raise TimeoutError('x')\n",
+        "broken",
+        "TimeoutError: x (line 3",
+    ),
+    "nothing": ("", "failed", "`softmax` is not defined"),
+    "another name": (HEAD + "def soft_max(x): return x\n", "failed", "`softmax` is not defined"),
+    "no dim": (HEAD + "def softmax(x): return x\n", "failed", "cannot be called as the exercise says"),
+    "not written": (softmax("raise NotImplementedError"), "not_started", "not written yet"),
+    "no return": (softmax("x.exp()"), "failed", "is None, expected a tensor, perhaps for want of a `return`"),
+    "a list": (softmax("return x.tolist()"), "failed", "is a list of 4, expected a tensor"),
+    "numpy": (softmax("return x.double().numpy()"), "failed", "is a numpy.ndarray, expected a tensor"),
+    "a tuple": (softmax("return x, x"), "failed", "is a tuple of 2, expected a tensor"),
+    "a class": (softmax("return softmax"), "failed", "is a function, expected a tensor"),
+    "a lazy tensor": (softmax("return x.to_sparse()"), "failed", "sparse_coo tensor"),
+    "on no device": (softmax("return x.to('meta')"), "failed", "tensor of float32, expected a tensor"),
+    "wrong dtype": (
+        softmax("return x.double().softmax(dim)").replace("softmax(dim)", "exp()"),
+        "failed",
+        "is float64, expected float32",
+    ),
+    "wrong shape": (softmax("return x.sum(dim)"), "failed", "has shape (4,), expected (4, 4)"),
+    "NaN": (softmax("return x * math.nan"), "failed", "holds NaN (16 of 16)"),
+    "an exception of its own": (
+        softmax("raise KeyError('oops')"),
+        "failed",
+        "raises KeyError: 'oops' (line 4: `raise KeyError",
+    ),
+    "an exception that cannot be printed": (
+        HEAD + "class E(Exception):\n    def __str__(self): raise ValueError\ndef softmax(x, dim=-1): raise E\n",
+        "failed",
+        "raises E:",
+    ),
+    "endless recursion": (softmax("return softmax(x, dim)"), "failed", "RecursionError"),
+    "what is forbidden": (softmax("return torch.softmax(x, dim)"), "refused", "uses `"),
+    "what is forbidden, by alias": (softmax("return getattr(torch, 'soft' + 'max')(x, dim)"), "refused", "uses `"),
+    "what is forbidden, by its aten name": (
+        softmax("return torch.ops.aten._softmax(x, dim, False)"),
+        "refused",
+        "uses `",
+    ),
+    "an escape sequence": (softmax("raise ValueError('\\x1b[2Jgone')"), "failed", "raises ValueError: [2Jgone"),
+    "closed descriptors": (softmax("os.closerange(0, 256); return x"), "crashed", "ended the process"),
+    "a raw write to every descriptor": (
+        softmax("for fd in range(3, 20):\n    try: os.write(fd, b'junk' * 9)\n    except OSError: pass\nreturn x"),
+        "crashed",
+        "no result",
+    ),
+    "Ctrl-C": (softmax("raise KeyboardInterrupt"), "crashed", "KeyboardInterrupt"),
+    "a wrong result with a right exception": (softmax("raise TypeError('no')"), "partial", "raises TypeError: no"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_submissions_get_a_verdict_of_their_own(judge, course, name):
+    source, status, text = ODD[name]
+    (exercise,) = course.select(["softmax"])
+    start = time.monotonic()
+    (verdict,) = grade_sources(judge, exercise, [source])
+    assert verdict.status == status, verdict
+    assert text in "\n".join(test.message for test in verdict.tests), verdict
+    assert verdict.score == 0 or status == "partial"
+    assert "\x1b" not in str(verdict)
+    assert time.monotonic() - start < 20
+
+
+def test_the_others_are_graded_all_the_same(judge, course):
+    (exercise,) = course.select(["softmax"])
+    sources = [source for source, _, _ in ODD.values() if "while True" not in source]
+    right = exercise.solution.read_text(encoding="utf-8")
+    verdicts = grade_sources(judge, exercise, [right, *sources[:6], right])
+    assert [verdicts[0].status, verdicts[-1].status] == ["passed", "passed"]
+
+
+def test_what_a_submission_prints_is_kept(judge, course):
+    (exercise,) = course.select(["softmax"])
+    (verdict,) = grade_sources(judge, exercise, [softmax("print('shape', tuple(x.shape))\n" + RIGHT)])
+    assert verdict.status == "passed", verdict
+    assert "shape (4, 4)" in verdict.printed
+
+
+def test_the_same_seed_gives_the_same_verdict(judge, course):
+    (exercise,) = course.select(["softmax"])
+    wrong = softmax("return x.exp()")
+    one, two, other = (grade_sources(judge, exercise, [wrong], seed=seed)[0].tests for seed in (7, 7, 8))
+    assert one == two
+    assert one != other
