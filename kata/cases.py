@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -45,9 +46,9 @@ def coin(*shape: int, p: float = 0.5) -> Recipe:
     """A boolean mask, true with probability `p`, with at least one true in each last-axis row."""
 
     def draw(g: Generator, _: Implementation) -> Tensor:
-        mask = torch.rand(shape, generator=g) < p
+        mask: Tensor = torch.rand(shape, generator=g) < p
         certain = torch.randint(shape[-1], (*shape[:-1], 1), generator=g)
-        return mask | torch.zeros_like(mask).scatter_(-1, certain, True)
+        return mask.logical_or(torch.zeros_like(mask).scatter_(-1, certain, True))
 
     return Recipe(draw)
 
@@ -78,7 +79,7 @@ def weights(build: Callable[[Any], nn.Module]) -> Recipe:
 
 def _fill(tensor: Tensor, g: Generator) -> Tensor:
     fan_in = tensor[0].numel() if tensor.dim() > 1 else 1
-    return torch.randn(tensor.shape, generator=g, dtype=torch.float64) * fan_in**-0.5
+    return torch.randn(tensor.shape, generator=g, dtype=torch.float64) / math.sqrt(fan_in)
 
 
 class Case:

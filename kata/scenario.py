@@ -56,7 +56,9 @@ class Outcome:
     """What a scenario gave: its result, the gradient of every floating-point input, and what it did on the way.
 
     `changed` are the inputs whose values are not what they were, `devices` the device type of each tensor of the
-    result, `ops` the names of the torch operators that ran, when they were asked for.
+    result. When the run was observed, `ops` are the names of the torch operators that ran, `calls` how many did,
+    `largest` how many numbers the largest tensor held that one of them allocated, and `flops` how many multiplications
+    and additions the products of matrices took.
     """
 
     outputs: Any = None
@@ -64,6 +66,9 @@ class Outcome:
     changed: list[str] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
     ops: list[str] = field(default_factory=list)
+    calls: int = 0
+    largest: int = 0
+    flops: int = 0
     raised: Raised | None = None
 
 
@@ -80,8 +85,8 @@ def execute(
     """Call `scenario(impl, **inputs)` on a copy of the inputs, with every generator seeded, and say what came of it.
 
     With `cotangents`, one for each floating-point tensor of the result, the inputs' gradients of
-    Σ (result · cotangent) are taken too. With `observe`, the operators are listed. Nothing raised gets out: an
-    exception is part of the outcome, and `file` is the name under which the implementation was compiled.
+    Σ (result · cotangent) are taken too. With `observe`, the operators are listed and counted. Nothing raised gets
+    out: an exception is part of the outcome, and `file` is the name under which the implementation was compiled.
     """
     torch.set_grad_enabled(True)
     seed_everything(seed)
@@ -102,7 +107,9 @@ def execute(
         for name in inputs
         if any(_differs(a, b) for (_, a), (_, b) in zip(walk(inputs[name]), walk(given[name]), strict=False))
     ]
-    outcome.ops = sorted(seen.names) if seen else []
+    if seen:
+        outcome.ops, outcome.calls, outcome.largest = sorted(seen.names), seen.calls, seen.largest
+        outcome.flops = seen.flops
     return outcome
 
 
@@ -188,36 +195,54 @@ def _differs(before: Any, after: Any) -> bool:
 
 
 class _Operators:
-    """The names of the torch operators that ran, as Python names them and as aten does.
+    """The torch operators that ran: their names, as Python gives them and as aten does, their number, and their size.
 
-    Both views are needed: `F.multi_head_attention_forward` decomposes before aten sees it, and `torch.ops.aten` passes
+    Both names are needed: `F.multi_head_attention_forward` decomposes before aten sees it, and `torch.ops.aten` passes
     by the Python functions. An alias changes neither.
     """
 
     def __init__(self) -> None:
         self.names: set[str] = set()
+        self.calls = 0
+        self.largest = 0
+        self.flops = 0
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        with _Dispatched(self.names), _Called(self.names):
+        with _Dispatched(self), _Called(self):
             yield
+
+    def ran(self, name: str, result: Any, args: Any) -> None:
+        self.names.add(name)
+        self.calls += 1
+        given = [leaf for _, leaf in tensors(args) if leaf.layout == torch.strided]
+        if name in ("mm", "bmm", "addmm", "baddbmm"):  # what every product of matrices comes down to
+            self.flops += 2 * result.numel() * given[-1].shape[-2]
+        known = {leaf.untyped_storage().data_ptr() for leaf in given}
+        for _, leaf in tensors(result):
+            if leaf.layout != torch.strided:
+                continue
+            storage = leaf.untyped_storage()
+            if storage.data_ptr() not in known:
+                self.largest = max(self.largest, storage.nbytes() // max(1, leaf.element_size()))
 
 
 class _Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    def __init__(self, names: set[str]):
+    def __init__(self, operators: _Operators):
         super().__init__()  # type: ignore[no-untyped-call]
-        self.names = names
+        self.operators = operators
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.names.add(func._schema.name.removeprefix("aten::"))
-        return func(*args, **(kwargs or {}))
+        result = func(*args, **(kwargs or {}))
+        self.operators.ran(func._schema.name.removeprefix("aten::"), result, [args, kwargs or {}])
+        return result
 
 
 class _Called(TorchFunctionMode):
-    def __init__(self, names: set[str]):
+    def __init__(self, operators: _Operators):
         super().__init__()
-        self.names = names
+        self.operators = operators
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.names.add(getattr(func, "__name__", ""))
+        self.operators.names.add(getattr(func, "__name__", ""))
         return func(*args, **(kwargs or {}))

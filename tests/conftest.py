@@ -1,9 +1,11 @@
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from kata.course import Course
 from kata.judge.run import Judge
+from kata.solution import stub
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,3 +19,22 @@ def course():
 def judge(course):
     with Judge(course) as judge:
         yield judge
+
+
+@pytest.fixture
+def make_course(tmp_path):
+    """A course of one exercise, `01_toy/toy`, from the text of its solution and of its grader."""
+
+    def make(solution, grader):
+        for path, text in {
+            "course.toml": 'title = "Toy"\n[[tracks]]\nid = "01_toy"\ntitle = "Toys"\nexercises = ["toy"]\n',
+            "solutions/01_toy/toy.py": solution,
+            "exercises/01_toy/toy.py": stub(solution),
+            "graders/01_toy/test_toy.py": grader,
+        }.items():
+            file = tmp_path / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(textwrap.dedent(text), encoding="utf-8")
+        return Course.load(tmp_path)
+
+    return make

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from typing import Any
 
@@ -14,7 +16,7 @@ from kata.agreement import check_agreement
 from kata.cases import Case, cast, draw, seed_of
 from kata.errors import JudgeError
 from kata.judge.diagnosis import check_outcome, matching_mistakes
-from kata.judge.reference import Reference, Trial
+from kata.judge.reference import Cost, Reference, Trial
 from kata.judge.submission import Submission
 from kata.scenario import Outcome, Scenario
 from kata.solution import Variant
@@ -27,6 +29,9 @@ DTYPES = {
     "cpu": ("float32", "float64", "bfloat16"),
     "cuda": ("float32", "float64", "float16", "bfloat16"),
 }
+
+# What a request to a worker takes by itself, in seconds: no part of what a student's code takes.
+ROUND_TRIP = 0.002
 
 
 @dataclass
@@ -41,11 +46,11 @@ class Session:
     dtypes: tuple[str, ...] | None = None
     test: str = ""
     seen: list[tuple[Trial, Outcome]] = field(default_factory=list)  # in the test that is running
-    right: list[tuple[Trial, Outcome]] = field(default_factory=list)  # in the tests before it
+    earlier: list[tuple[Trial, Outcome]] = field(default_factory=list)  # in the tests before it
     draws: int = 0
 
     def new_test(self, name: str) -> None:
-        self.right += self.seen
+        self.earlier += self.seen
         self.test, self.seen, self.draws = name, [], 0
         self.submission.new_test()
 
@@ -61,7 +66,7 @@ class Session:
             trial.inputs,
             seed=trial.seed,
             cotangents=expected.cotangents,
-            observe=bool(self.forbids),
+            observe=bool(self.forbids) or trial.cost is not None,
         )
         for name in outcome.ops:
             if any(fnmatch(name, pattern) for pattern in self.forbids):
@@ -76,7 +81,7 @@ class Session:
         fitting = matching_mistakes(self.reference, self.seen)
         if len(fitting) < 2:
             return fitting
-        closer = matching_mistakes(self.reference, [*self.seen, *self.right])
+        closer = matching_mistakes(self.reference, [*self.seen, *self.earlier])
         return [mistake for mistake in fitting if mistake in closer] or fitting
 
 
@@ -96,28 +101,65 @@ class Check:
 
     def raises(self, error: type[Exception], scenario: Scenario, case: Case) -> None:
         """The submission refuses the input with this exception, raised by itself."""
-        for trial in self._trials(scenario, case, with_gradients=False):
+        for trial in self._trials(scenario, case):
             raised = self._session.reference.expected(trial).ours.raised
             if raised is None or raised.type != error.__name__:
                 raise JudgeError(f"the reference does not raise {error.__name__} on the case '{case}'")
             outcome = self._session.try_out(trial)
             if outcome.raised and outcome.raised.type in ("NotImplementedError", "MissingError", "SystemExit"):
                 raise self._session.submission.explain(outcome.raised)
-            self._judge(trial, outcome, case)
+            self._judge(trial, outcome)
             return  # what is refused is refused at every dtype alike
+
+    def cost(
+        self,
+        scenario: Scenario,
+        case: Case,
+        *,
+        calls: float | None = None,
+        flops: float | None = None,
+        largest: int | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """As `values` in float32, and within these costs.
+
+        `calls` (torch operations), `flops` (of matrix products) and `seconds` are multiples of what the reference
+        takes in this run; `largest` is how many numbers the largest tensor made on the way may hold. The counts come
+        from the worker: they are there to teach, and no wall against one who forges them.
+        """
+        cost = Cost(calls, flops, largest)
+        trial = next(self._trials(scenario, case, cost=cost, dtypes=("float32",)))
+        self._try(trial, case)
+        if seconds is not None:
+            self._time(trial, seconds)
 
     def _compare(self, scenario: Scenario, case: Case, *, with_gradients: bool) -> None:
         for trial in self._trials(scenario, case, with_gradients=with_gradients):
-            raised = self._session.reference.expected(trial).ours.raised
-            if raised:
-                raise JudgeError(f"the reference raises {raised.type} on the case '{case}': {raised.message}")
-            try:
-                outcome = self._session.try_out(trial)
-            except Wrong as wrong:
-                raise self._with_call(wrong, trial) from None
-            self._judge(trial, outcome, case)
+            self._try(trial, case)
 
-    def _judge(self, trial: Trial, outcome: Outcome, case: Case) -> None:
+    def _try(self, trial: Trial, case: Case) -> None:
+        raised = self._session.reference.expected(trial).ours.raised
+        if raised:
+            raise JudgeError(f"the reference raises {raised.type} on the case '{case}': {raised.message}")
+        try:
+            outcome = self._session.try_out(trial)
+        except Wrong as wrong:
+            raise self._with_call(wrong, trial) from None
+        self._judge(trial, outcome)
+
+    def _time(self, trial: Trial, limit: float) -> None:
+        """Compare times, each the best of up to five tries, so that only what is always slow is called slow."""
+        session, plain = self._session, replace(trial, cost=None, key=(*trial.key, "time"))
+        theirs = ours = math.inf
+        for _ in range(5):
+            ours = min(ours, _seconds(lambda: session.reference.run_again(plain)))
+            theirs = min(theirs, _seconds(lambda: session.try_out(plain)))
+            if theirs <= limit * (ours + ROUND_TRIP):
+                return
+        times = f"{theirs / (ours + ROUND_TRIP):.3g} times the reference's time; the limit is {limit:.3g} times"
+        raise self._with_call(Wrong(f"takes {theirs * 1000:.0f} ms, {times}"), trial)
+
+    def _judge(self, trial: Trial, outcome: Outcome) -> None:
         try:
             check_outcome(self._session.reference, trial, outcome)
         except Wrong as wrong:
@@ -128,14 +170,22 @@ class Check:
             return wrong
         return Wrong(f"{wrong}\nfor {describe_inputs(trial.inputs)}", wrong.status)
 
-    def _trials(self, scenario: Scenario, case: Case, *, with_gradients: bool) -> Iterator[Trial]:
+    def _trials(
+        self,
+        scenario: Scenario,
+        case: Case,
+        *,
+        with_gradients: bool = False,
+        cost: Cost | None = None,
+        dtypes: Sequence[str] | None = None,
+    ) -> Iterator[Trial]:
         session = self._session
-        for name in case.dtypes or session.dtypes or DTYPES[session.device.type]:
+        for name in dtypes or case.dtypes or session.dtypes or DTYPES[session.device.type]:
             dtype = getattr(torch, name)
             seed = seed_of(session.seed, case.name)
             inputs = cast(case.draw(session.seed, session.reference.implementation), dtype, session.device)
-            key = (scenario, id(case), name, session.device.type, session.seed, with_gradients)
-            yield Trial(key, scenario, inputs, seed, dtype, with_gradients)
+            key = (scenario, id(case), name, session.device.type, session.seed, with_gradients, cost)
+            yield Trial(key, scenario, inputs, seed, dtype, with_gradients, cost)
 
 
 class Run:
@@ -195,6 +245,12 @@ def _check_form(actual: Any, reference: Any) -> None:
 
 def _without_numbers(tree: Any) -> Any:
     return map_leaves(lambda leaf: type(leaf)(0) if isinstance(leaf, int | float) else leaf, tree)
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
 
 
 def _digest(inputs: Any) -> int:

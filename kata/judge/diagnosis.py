@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kata.agreement import check_agreement, same
-from kata.judge.reference import Reference, Trial
+from kata.judge.reference import Cost, Reference, Trial
 from kata.scenario import Outcome
 from kata.solution import Variant
 from kata.verdict import Wrong
@@ -52,6 +52,20 @@ def check_outcome(reference: Reference, trial: Trial, outcome: Outcome) -> None:
     if ours.gradients is not None and truth.gradients is not None:
         for name, gradient in ours.gradients.items():
             _check_gradient(outcome, name, truth.gradients[name], gradient, trial)
+    if trial.cost:
+        _check_cost(outcome, ours, trial.cost)
+
+
+def _check_cost(outcome: Outcome, ours: Outcome, cost: Cost) -> None:
+    if cost.largest is not None and outcome.largest > cost.largest:
+        raise Wrong(f"makes a tensor of {outcome.largest:,} numbers on the way; here {cost.largest:,} are enough")
+    for what, limit, took, takes in (
+        ("torch operations", cost.calls, outcome.calls, ours.calls),
+        ("multiplications and additions", cost.flops, outcome.flops, ours.flops),
+    ):
+        if limit is not None and took > limit * takes:
+            times = f"{took / takes:.3g} times" if takes else "beyond"
+            raise Wrong(f"takes {took:,} {what}, {times} what the reference takes; the limit is {limit:.3g} times")
 
 
 def _check_raised(outcome: Outcome, wanted: str) -> None:
@@ -84,4 +98,9 @@ def _same_outcome(one: Outcome, other: Outcome, trial: Trial) -> bool:
         same(one.outputs, other.outputs, trial.dtype)
         and one.changed == other.changed
         and same(one.gradients, other.gradients, trial.dtype)
+        and (trial.cost is None or _costs(one) == _costs(other))
     )
+
+
+def _costs(outcome: Outcome) -> tuple[int, int, int]:
+    return outcome.calls, outcome.largest, outcome.flops

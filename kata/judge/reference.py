@@ -20,6 +20,15 @@ CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What a run may cost: operator calls and flops as multiples of the reference's, the largest tensor in numbers."""
+
+    calls: float | None = None
+    flops: float | None = None
+    largest: int | None = None
+
+
+@dataclass(frozen=True)
 class Trial:
     """One run of a scenario, so described that it can be repeated on anything: the reference, a mistake, a submission.
 
@@ -32,6 +41,7 @@ class Trial:
     seed: int
     dtype: torch.dtype
     with_gradients: bool = False
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,10 @@ class Reference:
             self._outcomes[key] = self._run(self._modules[mistake.name], trial, trial.inputs, cotangents)
         return self._outcomes[key]
 
+    def run_again(self, trial: Trial) -> Outcome:
+        """Run the reference once more, to see how long it takes."""
+        return self._run(self.implementation, trial, trial.inputs, None)
+
     def _work_out(self, trial: Trial) -> Expected:
         exact_inputs = cast(trial.inputs, torch.float64, CPU)
         cotangents = None
@@ -85,7 +99,13 @@ class Reference:
         self, impl: Implementation, trial: Trial, inputs: dict[str, Any], cotangents: list[Tensor] | None
     ) -> Outcome:
         outcome = execute(
-            impl, trial.scenario, inputs, seed=trial.seed, cotangents=cotangents, file=str(self.exercise.solution)
+            impl,
+            trial.scenario,
+            inputs,
+            seed=trial.seed,
+            cotangents=cotangents,
+            observe=trial.cost is not None,
+            file=str(self.exercise.solution),
         )
         outcome.outputs = map_tensors(lambda t: t.detach().to(CPU), outcome.outputs)
         return outcome

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +49,7 @@ class Judge:
 
     course: Course
     sandbox: Sandbox = field(default_factory=Sandbox)
+    in_process: bool = False  # run submissions in this process, NOT isolated: what `make bench` compares with
     _known: dict[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -100,9 +103,11 @@ class Judge:
             found.append((next(n for n, other in enumerate(jobs) if other is job), verdict))
             report(job, verdict)
 
-        judging = Judging(list(jobs), seed, self.sandbox, finished, course=self.course, known=self._known)
+        judging = Judging(list(jobs), seed, self.sandbox, finished, self.course, self._known, self.in_process)
         present = [exercise for exercise in exercises if exercise.grader.is_file()]
         if present:
+            for exercise in present:
+                _forget_if_changed(exercise)
             arguments = [f"--rootdir={self.course.root}", *_SILENT, *(str(e.grader) for e in present)]
             code = pytest.main(arguments, [_Registered(judging)])
             if judging.interrupted:
@@ -159,6 +164,20 @@ class Judge:
         os.close(write)
         branch.close()
         return pid, read
+
+
+def _forget_if_changed(exercise: Exercise) -> None:
+    """Have pytest import a grader anew that was edited, or that another course has under the same name."""
+    name = ".".join(exercise.grader.relative_to(exercise.root).with_suffix("").parts)
+    now = exercise.grader.stat().st_mtime_ns
+    if _imported.get(exercise.grader) != now or getattr(sys.modules.get(name), "__file__", None) != str(
+        exercise.grader
+    ):
+        sys.modules.pop(name, None)
+    _imported[exercise.grader] = now
+
+
+_imported: dict[Path, int] = {}  # grader -> when it was last changed, as of its import
 
 
 class _Registered:

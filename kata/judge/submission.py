@@ -191,9 +191,11 @@ def _outcome(message: dict[str, Any]) -> Outcome:
     Raises:
         ProtocolError: it is no outcome.
     """
-    if set(message) != set(vars(Outcome())) or not all(
-        _is_texts(message[key]) for key in ("changed", "devices", "ops")
-    ):
+    if set(message) != set(vars(Outcome())):
+        raise ProtocolError("no outcome")
+    if not all(_is_texts(message[key]) for key in ("changed", "devices", "ops")):
+        raise ProtocolError("no outcome")
+    if not all(type(message[key]) is int for key in ("calls", "largest", "flops")):
         raise ProtocolError("no outcome")
     raised, gradients = message["raised"], message["gradients"]
     if raised is not None:

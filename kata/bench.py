@@ -1,0 +1,145 @@
+"""What grading costs, each figure as a ratio or a difference within one run, with the absolute beside it.
+
+Run it with `make bench` on a machine that does nothing else. It measures and prints; it judges nothing, and no test
+depends on it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from kata.course import Course, Exercise
+from kata.judge.run import Judge
+from kata.judge.scoring import Job
+from kata.judge.submission import InProcess
+from kata.protocol import pack
+from kata.sandbox import Limits, Sandbox
+
+MIB = 1 << 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m kata.bench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=7, help="how often each is measured; the median is printed")
+    runs = parser.parse_args().runs
+    course = Course.find()
+    print(f"python {sys.version.split()[0]}, {os.cpu_count()} processors, medians of {runs}\n")
+    cold(course, runs)
+    with Judge(course) as judge:
+        warm(course, judge, runs)
+        many(course, judge)
+        memory(judge.sandbox)
+
+
+def cold(course: Course, runs: int) -> None:
+    """A whole `kata grade` of the solutions, against the same graders in plain in-process pytest, turn by turn."""
+    solutions = str(course.root / "solutions")
+    ours = [sys.executable, "-m", "kata", "grade", "--submission", solutions, "--device", "cpu"]
+    plain = [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider", "--kata-in-process"]
+    plain += [f"--kata-submission={solutions}", *(str(e.grader) for e in course.exercises)]
+    pairs = [(_seconds(ours, course.root), _seconds(plain, course.root)) for _ in range(runs + 1)][1:]
+    ratio = statistics.median(a / b for a, b in pairs)
+    a, b = (statistics.median(side) for side in zip(*pairs, strict=True))
+    print(
+        f"cold, {len(course.exercises)} exercises: kata grade {a:.2f} s, plain in-process pytest {b:.2f} s: {ratio:.2f} times\n"
+    )
+
+
+def warm(course: Course, judge: Judge, runs: int) -> None:
+    """One exercise in a warm process, over what the reference's own computing takes."""
+    print("warm, one exercise:         whole    the reference's own    on top")
+    for exercise in course.exercises:
+        job = _job(exercise)
+        judge.grade([exercise], [job])
+        whole = _median(partial(judge.grade, [exercise], [job]), runs)
+        with _timed_submissions() as spent:
+            unjailed = Judge(course, judge.sandbox, in_process=True)
+            for _ in range(runs):
+                unjailed.grade([exercise], [job])
+        own = sum(spent) / runs
+        print(f"  {exercise.name:32} {_ms(whole)} {_ms(own)} {_ms(whole - own)}")
+    print()
+
+
+def many(course: Course, judge: Judge) -> None:
+    """A hundred submissions of one exercise in one process."""
+    print("a hundred submissions, each:")
+    for exercise in course.exercises:
+        start = time.perf_counter()
+        judge.grade([exercise], [_job(exercise) for _ in range(100)])
+        print(f"  {exercise.name:32} {_ms((time.perf_counter() - start) / 100)}")
+    print()
+
+
+def memory(sandbox: Sandbox) -> None:
+    """Memory of their own (USS) of this judge, and of a worker that has run something."""
+    spawn = _median(lambda: sandbox.spawn(Limits()).close(), 20)
+    worker = sandbox.spawn(Limits())
+    worker.request(
+        pack({"op": "load", "source": "import torch\nx = torch.randn(64, 64).softmax(-1)", "file": "x.py"}), 10
+    )
+    own = psutil.Process(worker.pid).memory_full_info().uss / MIB
+    judge = psutil.Process().memory_full_info().uss / MIB
+    worker.close()
+    print(f"memory of its own (USS): judge {judge:.0f} MiB, worker {own:.0f} MiB")
+    print(f"a worker forked and gone: {spawn * 1000:.1f} ms; isolation: {sandbox.isolation}")
+
+
+def _job(exercise: Exercise) -> Job:
+    return Job(exercise.id, {exercise.id: exercise.solution})
+
+
+def _seconds(command: list[str], folder: Path) -> float:
+    start = time.perf_counter()
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return time.perf_counter() - start
+
+
+def _median(action: Callable[[], object], runs: int) -> float:
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+@contextmanager
+def _timed_submissions() -> Iterator[list[float]]:
+    spent: list[float] = []
+    original = InProcess.run
+
+    def run(self: InProcess, *args: Any, **kwargs: Any) -> Any:
+        start = time.perf_counter()
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            spent.append(time.perf_counter() - start)
+
+    InProcess.run = run  # type: ignore[method-assign]
+    try:
+        yield spent
+    finally:
+        InProcess.run = original  # type: ignore[method-assign]
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:9.1f} ms"
+
+
+if __name__ == "__main__":
+    main()

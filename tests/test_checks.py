@@ -1,0 +1,187 @@
+"""The words of a grader, on an exercise small enough to see what each of them catches."""
+
+import textwrap
+
+import pytest
+
+from kata.judge.run import Judge
+from kata.strength.variants import grade_sources
+
+SOLUTION = '''\
+"""A toy."""
+import torch
+
+def double(x):
+    """Twice x.
+
+    >>> double(torch.tensor([1.0]))
+    tensor([2.])
+    """
+    ### BEGIN SOLUTION
+    return x * 2
+    ### END SOLUTION
+'''
+HEAD = "import pytest, torch\nfrom kata.grading import *\npytestmark = pytest.mark.exercise(points=1, seconds=2)\n"
+HEAD += "def call(impl, **inputs):\n    return impl.double(**inputs)\n"
+
+
+@pytest.fixture
+def grade(make_course, judge):
+    """Grade one submission with one test, and return the verdict."""
+
+    def grade(test, submission, solution=SOLUTION):
+        course = make_course(solution, HEAD + textwrap.dedent(test))
+        with_it = Judge(course, judge.sandbox)
+        source = "import torch\n" + textwrap.dedent(submission)
+        (verdict,) = grade_sources(with_it, course.exercises[0], [source])
+        return verdict
+
+    return grade
+
+
+VALUES = """
+    def test_values(check):
+        check.values(call, Case("numbers", x=normal(3, 4)))
+"""
+GRADIENTS = VALUES.replace("values", "gradients")
+RIGHT = "def double(x): return x + x"
+
+
+def message(verdict):
+    (test,) = verdict.tests
+    return test.message
+
+
+def test_a_right_answer_passes(grade):
+    assert grade(VALUES, RIGHT).status == "passed"
+    assert grade(GRADIENTS, RIGHT).status == "passed"
+
+
+def test_a_verdict_says_the_call_and_the_difference(grade):
+    text = message(grade(VALUES, "def double(x): return x * 3"))
+    assert "for x: float32 (3, 4)" in text
+    assert "12 of 12 numbers off" in text and "first at [0, 0]" in text
+
+
+def test_arguments_are_left_alone(grade):
+    verdict = grade(VALUES, "def double(x): return x.mul_(2)")
+    assert "`x` was changed by the call" in message(verdict)
+
+
+def test_changing_an_argument_is_right_where_the_reference_does_it(grade):
+    assert grade(VALUES, "def double(x): return x.mul_(2)", SOLUTION.replace("x * 2", "x.mul_(2)")).status == "passed"
+
+
+def test_gradients_are_compared(grade):
+    assert "no gradient reaches `x`" in message(grade(GRADIENTS, "def double(x): return x.detach() * 2"))
+    text = message(grade(GRADIENTS, "def double(x): return x + x.detach()"))
+    assert "the gradient of `x` is wrong" in text
+
+
+def test_a_gradient_of_zero_is_as_good_as_none(grade):
+    zero = SOLUTION.replace("x * 2", "x * 0").replace("[2.]", "[0.]")
+    assert grade(GRADIENTS, "def double(x): return torch.zeros_like(x)", zero).status == "passed"
+
+
+RAISES = """
+    def test_refuses(check):
+        check.raises(ValueError, call, Case("numbers", x=normal(3, 4)))
+"""
+
+
+def test_exceptions_are_asked_for(grade):
+    refusing = SOLUTION.replace("return x * 2", "raise ValueError('no')").replace(">>>", "...")
+    assert grade(RAISES, "def double(x): raise ValueError('also no')", refusing).status == "passed"
+    assert "which should raise ValueError" in message(grade(RAISES, RIGHT, refusing))
+    assert "raises KeyError, where it should raise ValueError" in message(
+        grade(RAISES, "def double(x): raise KeyError", refusing)
+    )
+    assert grade(RAISES, "def double(x): raise NotImplementedError", refusing).status == "not_started"
+
+
+def test_an_exception_is_no_answer_where_none_is_asked_for(grade):
+    assert "raises ValueError: no (line 3: `raise ValueError" in message(
+        grade(VALUES, "def double(x):\n    raise ValueError('no')")
+    )
+
+
+def test_a_property_is_given_results_of_the_right_form_only(grade):
+    test = """
+        def test_doubled(run, draw):
+            x = draw(normal(3))
+            assert torch.allclose(run(call, x=x), 2 * x.float()), "not twice"
+    """
+    assert grade(test, RIGHT).status == "passed"
+    assert message(grade(test, "def double(x): return x")) == "not twice"
+    assert "expected a tensor" in message(grade(test, "def double(x): return None"))
+    assert "has shape (1,), expected (3,)" in message(grade(test, "def double(x): return x[:1]"))
+
+
+COST = """
+    def test_cost(check):
+        check.cost(call, Case("large", x=normal(300, 200)), {limits})
+"""
+
+
+def test_costs_are_observed(grade):
+    looping = "def double(x): return torch.stack([row * 2 for row in x])"
+    square = "def double(x): return (x[:, None] * torch.ones(4, 1))[:, 0] * 2"
+    product = "def double(x): return x @ (2 * torch.eye(x.shape[1]))"
+    calls, largest, flops = (COST.format(limits=limit) for limit in ("calls=5", "largest=60_000", "flops=2"))
+    assert grade(calls, RIGHT).status == grade(largest, RIGHT).status == grade(flops, RIGHT).status == "passed"
+    assert "302 torch operations, 302 times what the reference takes" in message(grade(calls, looping))
+    assert "makes a tensor of 240,000 numbers on the way; here 60,000 are enough" in message(grade(largest, square))
+    assert "multiplications and additions, beyond" in message(grade(flops, product))
+
+
+def test_time_is_compared_with_the_reference(grade):
+    slow = "import time\ndef double(x):\n    time.sleep(0.05)\n    return x * 2"
+    test = COST.format(limits="seconds=5")
+    assert grade(test, RIGHT).status == "passed"
+    assert "times the reference's time; the limit is 5 times" in message(grade(test, slow))
+
+
+def test_a_known_mistake_is_named(grade):
+    mistakes = """
+    MISTAKES = [
+        Variant("added instead", was="x * 2", becomes="x + 2", hint="Times what?"),
+        Variant("only the first row", was="x * 2", becomes="torch.cat([x[:1] * 2, x[1:]])", hint="All rows?"),
+    ]
+    """
+    (test,) = grade(VALUES + mistakes, "def double(x): return 2 + x").tests
+    assert (test.mistake, test.hint) == ("added instead", "Times what?")
+    (test,) = grade(VALUES + mistakes, "def double(x): return x - 2").tests
+    assert test.mistake == ""
+
+
+def test_a_mistake_that_explains_everything_goes_before_one_that_explains_a_part(grade):
+    test = """
+        CASES = [Case("one row", x=normal(1, 4)), Case("two rows", x=normal(2, 4))]
+        @pytest.mark.parametrize("case", CASES, ids=str)
+        def test_values(check, case):
+            check.values(call, case)
+        MISTAKES = [
+            Variant("tripled from the second row on", was="x * 2", becomes="torch.cat([x[:1] * 2, x[1:] * 3])", hint="?"),
+            Variant("tripled", was="x * 2", becomes="x * 3", hint="?"),
+        ]
+    """
+    verdict = grade(test, "def double(x): return x * 3")
+    assert {t.mistake for t in verdict.tests} == {"tripled"}
+    verdict = grade(test, "def double(x): return torch.cat([x[:1] * 2, x[1:] * 3])")
+    assert [t.mistake for t in verdict.tests] == ["", "tripled from the second row on"]
+
+
+@pytest.mark.parametrize(
+    ("test", "reason"),
+    [
+        ("def test_it(check):\n    check.values(call, Case('x', y=normal(3)))", "the reference raises TypeError"),
+        ("def test_it(check):\n    1 / 0", "ZeroDivisionError"),
+        ("def test_it(check, nothing): pass", "'nothing'"),
+        ("def test_it(check:\n", "does not import"),
+        ("import nowhere\ndef test_it(check): pass", "No module named 'nowhere'"),
+    ],
+)
+def test_a_grader_that_fails_gives_no_grade(grade, test, reason):
+    verdict = grade(test, RIGHT)
+    assert (verdict.status, verdict.score) == ("ungraded", None)
+    assert reason in verdict.message + "".join(t.message for t in verdict.tests)
