@@ -26,13 +26,18 @@ def hide_a_row(x):
     return torch.cat([x[:1], torch.full_like(x[1:2], -math.inf), x[2:]])
 
 
+def spread(x):
+    # Far enough apart for one number to win: a close race between large numbers is decided by rounding alone.
+    return x + 2500.0 * torch.arange(x.shape[-1])
+
+
 CASES = [
     Case("rows of a square", x=normal(4, 4), dim=1),
     Case("the first axis", x=normal(4, 3), dim=0),
     Case("an axis in the middle", x=normal(2, 3, 4), dim=-2),
     Case("not contiguous", x=normal(5, 3).map(lambda x: x.mT), dim=-1),
-    Case("numbers around 10 000", x=normal(3, 5, std=100.0, mean=1e4), dim=-1),
-    Case("numbers around -10 000", x=normal(3, 5, std=100.0, mean=-1e4), dim=-1),
+    Case("numbers up to 10 000", x=normal(3, 5).map(spread), dim=-1),
+    Case("numbers down to -10 000", x=normal(3, 5).map(lambda x: -spread(x)), dim=-1),
     Case("entries of -inf", x=normal(3, 5).map(hide_some), dim=-1),
     Case("a row of nothing but -inf", x=normal(3, 5).map(hide_a_row), dim=-1),
 ]
@@ -68,15 +73,28 @@ def test_whole_numbers_are_refused(check):
     check.raises(TypeError, along, Case("whole numbers", x=integers(3, 5, high=9), dim=-1))
 
 
+HINTS = [
+    "In the row [1000, 1001], which number can you take from both, so that no exponent is above 0 and nothing else changes?",
+    (
+        "The formula divides each exponential by a sum along `dim`. Which shape must that sum have to divide the tensor? "
+        "And in a row of nothing but -inf: what is the largest number, what is -inf minus it, and what is the sum?"
+    ),
+    (
+        "About five lines: refuse what is not floating point; the largest number along `dim`, its axis kept, with 0 in "
+        "place of -inf; the exponentials of the differences; their sum along `dim`, its axis kept; the fraction, with 1 "
+        "in place of a sum of 0."
+    ),
+]
+
 ALSO_RIGHT = [
     Variant(
         "through the logarithm",
         body="""
-        if not torch.is_floating_point(x):
+        if not x.is_floating_point():
             raise TypeError("floating point only")
         logs = x.logsumexp(dim, keepdim=True)
-        return (x - torch.where(logs.isinf(), torch.zeros_like(logs), logs)).exp()
-        """.replace("torch.", "__import__('torch')."),
+        return (x - logs.where(~logs.isinf(), 0.0)).exp()
+        """,
     ),
     Variant(
         "moves the axis to the end and back",
@@ -149,15 +167,9 @@ MISTAKES = [
     ),
     Variant(
         "a row of nothing but -inf gives NaN",
-        was="largest = largest.masked_fill(largest == -math.inf, 0.0)",
-        becomes="largest = largest + 0.0",
-        hint="What is -inf minus -inf? And what is 0 / 0?",
-    ),
-    Variant(
-        "a row of nothing but -inf is divided by zero",
         was="total.masked_fill(total == 0, 1.0)",
         becomes="total",
-        hint="Which sum can be zero, and what should come out then?",
+        hint="What is -inf minus -inf? Which sum can be zero, and what should come out then?",
     ),
     Variant(
         "exponents are cut off",

@@ -48,6 +48,8 @@ class Session:
     seen: list[tuple[Trial, Outcome]] = field(default_factory=list)  # in the test that is running
     earlier: list[tuple[Trial, Outcome]] = field(default_factory=list)  # in the tests before it
     draws: int = 0
+    compared: bool = False  # whether a result was held against the reference's
+    agreed: bool = False  # whether one agreed
 
     def new_test(self, name: str) -> None:
         self.earlier += self.seen
@@ -141,6 +143,7 @@ class Check:
         raised = self._session.reference.expected(trial).ours.raised
         if raised:
             raise JudgeError(f"the reference raises {raised.type} on the case '{case}': {raised.message}")
+        self._session.compared = True
         try:
             outcome = self._session.try_out(trial)
         except Wrong as wrong:
@@ -164,6 +167,7 @@ class Check:
             check_outcome(self._session.reference, trial, outcome)
         except Wrong as wrong:
             raise self._with_call(wrong, trial) from None
+        self._session.agreed |= outcome.raised is None
 
     def _with_call(self, wrong: Wrong, trial: Trial) -> Wrong:
         if wrong.status in ("not_started", "broken"):

@@ -72,8 +72,17 @@ class Grading:
         """Sum up, and name one mistake throughout where one explains all that failed."""
         self.session.submission.close()
         self._agree_on_a_mistake()
+        if self.session.compared and not self.session.agreed:
+            self._give_nothing_for_nothing()
         seconds = time.perf_counter() - self.started
         return exercise_verdict(self.exercise.id, self.tests, seconds, self.session.submission.printed)
+
+    def _give_nothing_for_nothing(self) -> None:
+        """A function that always gives 0, or always raises, has many a property; it earns nothing by them."""
+        for test in self.tests:
+            if test.passed:
+                test.status, test.points = "failed", 0.0
+                test.message = "holds, but counts only once a result agrees with the reference"
 
     def _agree_on_a_mistake(self) -> None:
         found = [fitting for fitting in self.candidates if fitting]

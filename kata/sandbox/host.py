@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -53,21 +54,52 @@ class WorkerEnded(Exception):
 class Sandbox:
     """A zygote, started at once and waited for at the first worker. Close it, or leave it to the end of the process."""
 
-    isolation = "none"
-
-    def __init__(self) -> None:
+    def __init__(self, hidden: Sequence[Path] = (), isolation: str | None = None) -> None:
+        """Start it. `hidden` are folders that no worker may see; `isolation` asks for a level, which is else the
+        highest that the machine has, or what the environment's KATA_ISOLATION says."""
         self.folder = Path(tempfile.mkdtemp(prefix="kata-"))
+        self._settings = {
+            "folder": str(self.folder / "root"),
+            "isolation": os.environ.get("KATA_ISOLATION", "") if isolation is None else isolation,
+            "hidden": [str(path) for path in hidden],
+        }
+        (self.folder / "root").mkdir()
+        self._hello: dict[str, Any] = {}
         self._owner = os.getpid()
         self._start()
         atexit.register(self.close)
 
+    @property
+    def isolation(self) -> str:
+        """The level of isolation that workers have here: full, restricted or none.
+
+        Raises:
+            JudgeError: the level that was asked for is not to be had, or the sandbox does not start.
+        """
+        return str(self._greet()["isolation"])
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """The levels above this one, and why the machine does not have them."""
+        return dict(self._greet()["reasons"])
+
+    def _greet(self) -> dict[str, Any]:
+        if not self._hello:
+            self._hello = self._receive()
+            if self._hello["isolation"] == "restricted":
+                from kata.sandbox.syscalls import PR_SET_DUMPABLE, prctl
+
+                prctl(PR_SET_DUMPABLE, 0)  # workers are users like us: their kernel shall not let them look into us
+        return self._hello
+
     def _start(self) -> None:
+        self._hello = {}
         self._control, theirs = socket.socketpair()
         package = str(Path(__file__).resolve().parents[2])
         program = f"import sys; sys.path.insert(0, {package!r}); from kata.sandbox import zygote; zygote.main()"
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
-                [sys.executable, "-I", "-c", program, str(theirs.fileno()), str(self.folder)],
+                [sys.executable, "-I", "-c", program, str(theirs.fileno()), json.dumps(self._settings)],
                 pass_fds=[theirs.fileno()],
                 env=_clean_environment(str(self.folder)),
                 cwd=self.folder,
@@ -119,7 +151,11 @@ class Sandbox:
             return int(signal.SIGKILL)  # the zygote is gone, and its workers with it
 
     def _ask(self, message: dict[str, Any], fds: list[int] | None = None) -> dict[str, Any]:
+        self._greet()
         socket.send_fds(self._control, [json.dumps(message).encode() + b"\n"], fds or [])
+        return self._receive()
+
+    def _receive(self) -> dict[str, Any]:
         answer = b""
         while not answer.endswith(b"\n"):
             part = self._control.recv(65536)
@@ -128,7 +164,7 @@ class Sandbox:
             answer += part
         result = json.loads(answer)
         if "error" in result:
-            raise JudgeError(f"The sandbox cannot start a worker: {result['error']}")
+            raise JudgeError(f"The sandbox cannot start: {result['error']}")
         return dict(result)
 
     def branch(self) -> Sandbox:

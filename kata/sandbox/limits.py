@@ -18,6 +18,7 @@ def apply(memory: int, cpu_seconds: int, file_size: int, open_files: int, cuda: 
     _limit(resource.RLIMIT_CPU, cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, file_size)
     _limit(resource.RLIMIT_NOFILE, open_files)
+    _limit(resource.RLIMIT_MSGQUEUE, 0) if hasattr(resource, "RLIMIT_MSGQUEUE") else None
     if sys.platform == "linux" and not cuda:
         with open("/proc/self/statm") as statm:  # noqa: PTH123 - a few µs count here
             pages = int(statm.read().split()[0])

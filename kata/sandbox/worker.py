@@ -17,11 +17,12 @@ from kata import protocol
 from kata.scenario import Implementation, Outcome, describe, execute
 
 MODULE = "submission"
+FRAMES = 3  # the descriptor that leads to the judge: the only one but for standard input, output and error
 
 
-def serve(fd: int) -> None:
+def serve() -> None:
     """Answer requests until the judge hangs up. Ends the process."""
-    submission = _Submission()
+    submission, fd = _Submission(), FRAMES
     while True:
         header, body = protocol.lengths(bytes(_read(fd, protocol.PREFIX.size)))
         answer = submission.answer(protocol.unpack(bytes(_read(fd, header)), _read(fd, body)))

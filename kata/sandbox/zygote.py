@@ -20,21 +20,34 @@ import time
 from typing import Any
 
 from kata.sandbox import limits as rlimits
+from kata.sandbox.jail import Jail, UnavailableError, settle
+from kata.sandbox.namespaces import SCRATCH
+
+SETUP_FAILED = 70  # exit status of a worker that could not be shut in, and so never ran a submission
 
 
 def main() -> None:
-    control, folder = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+    control, settings = socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2])
     rlimits.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the judge, which then ends this process
+    try:
+        jail = settle(settings["folder"], settings["isolation"], settings["hidden"])
+    except UnavailableError as error:
+        _send(control, {"error": str(error)})
+        return
+    if jail.level == "full":
+        os.environ.update(HOME=SCRATCH, TMPDIR=SCRATCH)
     warm_up()
     del sys.path[0]  # the suite's own folder: a submission has no business there
-    Zygote(folder).serve(control)
+    _send(control, {"isolation": jail.level, "reasons": jail.reasons})
+    Zygote(jail, settings["folder"]).serve(control)
 
 
 class Zygote:
-    def __init__(self, folder: str):
+    def __init__(self, jail: Jail, folder: str):
+        self.jail = jail
         self.folder = folder
-        self.workers: dict[int, str] = {}  # pid -> its folder
+        self.workers: dict[int, str] = {}  # pid -> its folder on this machine's disk, if it has one there
         self.owners: dict[int, socket.socket] = {}
 
     def serve(self, control: socket.socket) -> None:
@@ -53,27 +66,24 @@ class Zygote:
                     lines.append(socket.socket(fileno=fds[0]))
                     answer: dict[str, Any] = {}
                 elif message["op"] == "spawn":
-                    answer = self._spawn(message["limits"], fds, lines, line)
+                    answer = self._spawn(message["limits"], fds, line)
                 else:
                     answer = {"status": self._reap(message["pid"], message["grace"])}
-                with contextlib.suppress(OSError):
-                    line.sendall(json.dumps(answer).encode() + b"\n")
+                _send(line, answer)
 
-    def _spawn(
-        self, limits: dict[str, Any], fds: list[int], lines: list[socket.socket], owner: socket.socket
-    ) -> dict[str, Any]:
+    def _spawn(self, limits: dict[str, Any], fds: list[int], owner: socket.socket) -> dict[str, Any]:
         try:
-            folder = tempfile.mkdtemp(dir=self.folder)
+            folder = "" if self.jail.level == "full" else tempfile.mkdtemp(dir=self.folder)
+            self.jail.before_fork()
             pid = os.fork()
         except OSError as error:
             return {"error": str(error)}
         if pid == 0:
             try:
-                for line in lines:
-                    line.close()
-                _become_worker(limits, fds, folder)
+                _become_worker(self.jail, limits, fds, folder)
             finally:
-                os._exit(70)
+                os._exit(SETUP_FAILED)
+        self.jail.after_fork()
         for fd in fds:
             os.close(fd)
         self.workers[pid] = folder
@@ -95,7 +105,9 @@ class Zygote:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             _, status = os.waitpid(pid, 0)
-        shutil.rmtree(self.workers.pop(pid), ignore_errors=True)
+        folder = self.workers.pop(pid)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
         del self.owners[pid]
         return status
 
@@ -129,7 +141,7 @@ def warm_up() -> None:
     gc.freeze()  # the collector of a child leaves our pages alone, which would otherwise be copied
 
 
-def _become_worker(limits: dict[str, Any], fds: list[int], folder: str) -> None:
+def _become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: str) -> None:
     from kata.sandbox import worker
 
     os.setsid()
@@ -137,12 +149,18 @@ def _become_worker(limits: dict[str, Any], fds: list[int], folder: str) -> None:
     frames, output = fds
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.close(output)
-    os.chdir(folder)
-    os.environ.update(HOME=folder, TMPDIR=folder)
-    tempfile.tempdir = folder
+    os.dup2(frames, worker.FRAMES)
+    os.closerange(worker.FRAMES + 1, 1 << 20)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
-    rlimits.apply(**limits)
-    worker.serve(frames)
+    folder = jail.shut_in(folder, lambda: rlimits.apply(**limits), cuda=limits["cuda"])
+    os.chdir(folder)
+    os.environ.update(HOME=folder, TMPDIR=folder)
+    tempfile.tempdir = folder
+    worker.serve()
+
+
+def _send(line: socket.socket, message: dict[str, Any]) -> None:
+    with contextlib.suppress(OSError):
+        line.sendall(json.dumps(message).encode() + b"\n")

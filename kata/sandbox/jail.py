@@ -1,0 +1,246 @@
+"""How far a submission is shut in: the level is found out by trying, in a throw-away child, and is said in every verdict.
+
+full        a root of its own with nothing of the course in it, a process tree, network and folder of its own for every
+            worker (namespaces), and on top of that what `restricted` has.
+restricted  where namespaces are not to be had, as in most containers: Landlock for files, seccomp for system calls.
+none        limits on memory, time and files, and a process of its own; it can read what its user can. NOT isolated.
+
+All of it is done here, through ctypes, and not by a tool such as bubblewrap: a tool starts a program, so every worker
+would import torch again for a second, whereas a fork of the warm zygote is shut in within a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LEVELS = ("full", "restricted", "none")
+
+_SYSTEM = (
+    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/etc/ld.so.cache", "/etc/localtime",
+    "/sys/devices/system",
+)  # fmt: skip
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_OWN_PROC = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/driver", "/proc/devices")
+_DISK = 64 << 20  # bytes a worker may write
+
+
+class UnavailableError(Exception):
+    """This machine does not have the level of isolation that was asked for."""
+
+
+@dataclass
+class Jail:
+    """What a zygote knows of its own isolation, and shuts its workers in with."""
+
+    level: str
+    strangers: bool = False
+    reasons: dict[str, str] = field(default_factory=dict)  # level -> why this machine does not have it
+    read: list[str] = field(default_factory=list)
+    _own_pids: int = -1
+    _count: int = 0
+
+    def before_fork(self) -> None:
+        """Have the next fork begin a process tree of its own."""
+        if self.level == "full":
+            from kata.sandbox import namespaces
+
+            self._count += 1
+            namespaces.unshare(namespaces.NEW_PIDS)
+
+    def after_fork(self) -> None:
+        """In the zygote: have its further children be its own again."""
+        if self.level == "full":
+            from kata.sandbox import namespaces
+
+            namespaces.enter(self._own_pids, namespaces.NEW_PIDS)
+
+    def shut_in(self, folder: str, limit: Callable[[], None], *, cuda: bool) -> str:
+        """In a worker: shut the door for good, and return the one folder it may write in. `limit` sets the rlimits.
+
+        Raises:
+            OSError: the kernel refuses what it granted in the probe; the worker must not go on.
+        """
+        if self.level == "none":
+            limit()
+            return folder
+        from kata.sandbox import landlock, namespaces, seccomp, syscalls
+
+        if self.level == "full":
+            namespaces.unshare(namespaces.NEW_MOUNTS | namespaces.NEW_IPC)
+            namespaces.own_processes_and_folder(_DISK)
+            folder = namespaces.SCRATCH
+        os.chdir(folder)
+        limit()
+        stranger = 1 + self._count % (namespaces.STRANGERS - 1) if self.level == "full" and self.strangers else None
+        namespaces.drop_privileges(stranger)
+        if self.level == "full":
+            # A change of user locks /proc/self, which libraries read; here nobody else is there to look.
+            syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
+        devices = [*_DEVICES, *(_cuda_devices() if cuda else ())]
+        read = ["/"] if self.level == "full" else [*self.read, *_OWN_PROC]
+        landlock.restrict(read, [folder], devices)
+        seccomp.forbid(keep_metadata=self.level == "restricted")
+        return folder
+
+
+def settle(folder: str, forced: str, hidden: list[str]) -> Jail:
+    """Shut this process in as far as the machine allows, or as far as `forced` says, and return the jail.
+
+    At level full the caller goes on as a child of itself, in namespaces of its own, while this process waits for it.
+
+    Raises:
+        UnavailableError: the forced level is not to be had; the message says why.
+    """
+    reasons: dict[str, str] = {}
+    for level in LEVELS:
+        if forced and level != forced:
+            continue
+        reason = _probe(level, folder, hidden)
+        if not reason:
+            jail = _enter(level, folder, hidden)
+            jail.reasons = reasons
+            return jail
+        reasons[level] = reason
+    raise UnavailableError(f"isolation '{forced}' is not to be had here: {reasons.get(forced, 'no such level')}")
+
+
+def _probe(level: str, folder: str, hidden: list[str]) -> str:
+    """Try a level from end to end in a child that is thrown away. Empty if it holds, else what failed."""
+    if level == "none":
+        return ""
+    if sys.platform != "linux":
+        return "only Linux has it"
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        failure = "the probe ended early"
+        try:
+            os.close(read)
+            jail = _enter(level, folder, hidden)
+            _try_worker(jail, folder)
+            failure = ""
+        except BaseException as error:
+            failure = str(error)
+        finally:
+            with contextlib.suppress(OSError):
+                os.write(write, (failure or "holds").encode())
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        answer = pipe.read(1000).decode(errors="replace")
+    os.waitpid(pid, 0)
+    return "" if answer == "holds" else answer or "the probe was killed"
+
+
+def _try_worker(jail: Jail, folder: str) -> None:
+    jail.before_fork()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            jail.shut_in(folder, lambda: None, cuda=False)
+            with contextlib.suppress(PermissionError):
+                os.kill(os.getppid() or 1, 0)
+            code = 0
+        finally:
+            os._exit(code)
+    jail.after_fork()
+    _, status = os.waitpid(pid, 0)
+    if status:
+        raise OSError(f"a worker cannot be shut in ({status})")
+
+
+def _enter(level: str, folder: str, hidden: list[str]) -> Jail:
+    shown = [path for path in _shown() if path not in hidden]
+    if level == "full":
+        return _enter_full(folder, shown, hidden)
+    if level == "restricted":
+        from kata.sandbox import landlock, syscalls
+
+        if not landlock.version():
+            raise OSError("this kernel has no Landlock, or has it switched off")
+        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+        return Jail(level, read=_without(shown, hidden))
+    return Jail(level)
+
+
+def _enter_full(folder: str, shown: list[str], hidden: list[str]) -> Jail:
+    """Go on in new namespaces. Three processes come of it: this one maps the users, its child made the namespaces,
+    and the child's child, first of its process tree, returns from here."""
+    from kata.sandbox import namespaces as ns
+
+    ready_read, ready_write = os.pipe()
+    mapped_read, mapped_write = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(ready_write)
+        os.close(mapped_read)
+        if os.read(ready_read, 1):
+            with contextlib.suppress(OSError):
+                os.write(mapped_write, b"s" if ns.map_users(pid) else b"u")
+        os.close(mapped_write)
+        _wait_and_follow(pid)
+    os.close(ready_read)
+    os.close(mapped_write)
+    ns.unshare(ns.NEW_USER | ns.NEW_MOUNTS | ns.NEW_NAMES | ns.NEW_IPC | ns.NEW_PIDS | ns.NEW_NETWORK)
+    os.write(ready_write, b"r")
+    os.close(ready_write)
+    mapped = os.read(mapped_read, 1)
+    os.close(mapped_read)
+    if not mapped:
+        raise OSError("users cannot be mapped into a namespace")
+    pid = os.fork()
+    if pid:
+        _wait_and_follow(pid)
+    _die_with_parent()
+    ns.change_root(folder, shown, hidden, [*_DEVICES, *_cuda_devices()])
+    return Jail("full", strangers=mapped == b"s", _own_pids=os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC))
+
+
+def _wait_and_follow(pid: int) -> None:
+    """Hold nothing, wait for a child, and end as it does."""
+    os.closerange(3, 1024)
+    _, status = os.waitpid(pid, 0)
+    if os.WIFSIGNALED(status):
+        signal.signal(os.WTERMSIG(status), signal.SIG_DFL) if os.WTERMSIG(status) != signal.SIGKILL else None
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+
+
+def _die_with_parent() -> None:
+    from kata.sandbox.limits import die_with_parent
+
+    die_with_parent()
+
+
+def _shown() -> list[str]:
+    """What a worker must be able to read: the system's libraries, Python, and this package."""
+    package = str(Path(__file__).resolve().parents[1])
+    libraries = os.environ.get("LD_LIBRARY_PATH", "").split(":")
+    paths = [*_SYSTEM, sys.prefix, sys.base_prefix, *sys.path, *libraries, package]
+    return sorted({path.rstrip("/") for path in paths if path.startswith("/") and path != "/"}, key=len)
+
+
+def _without(shown: Iterable[str], hidden: Iterable[str]) -> list[str]:
+    """The same trees, where one holds a hidden one without it: its other children one by one."""
+    found: list[str] = []
+    for path in shown:
+        inner = [other for other in hidden if other.startswith(path + "/")]
+        if not inner:
+            found.append(path)
+            continue
+        with contextlib.suppress(OSError):
+            children = [entry.path for entry in os.scandir(path) if entry.path not in inner]
+            found += _without(children, inner)
+    return found
+
+
+def _cuda_devices() -> list[str]:
+    return sorted(glob.glob("/dev/nvidia*") + glob.glob("/dev/nvidia-caps/*"))  # noqa: PTH207 - strings all through
