@@ -172,7 +172,7 @@ class Judging:
         if self.in_process:
             return InProcess(source, str(job.files[exercise.id]))
         cloudpickle.register_pickle_by_value(grader)  # a worker cannot import graders, so their scenarios go whole
-        self.sandbox = self.sandbox or Sandbox()
+        self.sandbox = self.sandbox or Sandbox([exercise.root])
         limits = Limits(
             memory=options.memory_mb << 20,
             cpu_seconds=int(8 * options.seconds + 30),  # the wall limit acts first; this ends what escapes its session

@@ -48,11 +48,12 @@ class Judge:
     """
 
     course: Course
-    sandbox: Sandbox = field(default_factory=Sandbox)
+    sandbox: Sandbox = None  # type: ignore[assignment]  # made for this course unless given
     in_process: bool = False  # run submissions in this process, NOT isolated: what `make bench` compares with
     _known: dict[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.sandbox = self.sandbox or Sandbox([self.course.root])
         gc.freeze()  # torch's half a million objects live to the end: no collection need look at them again
 
     def grade(

@@ -54,14 +54,22 @@ class WorkerEnded(Exception):
 class Sandbox:
     """A zygote, started at once and waited for at the first worker. Close it, or leave it to the end of the process."""
 
-    def __init__(self, hidden: Sequence[Path] = (), isolation: str | None = None) -> None:
+    def __init__(
+        self,
+        hidden: Sequence[Path] = (),
+        isolation: str | None = None,
+        *,
+        spares: bool = sys.platform == "darwin",
+    ) -> None:
         """Start it. `hidden` are folders that no worker may see; `isolation` asks for a level, which is else the
-        highest that the machine has, or what the environment's KATA_ISOLATION says."""
+        highest that the machine has, or what the environment's KATA_ISOLATION says. `spares` keeps interpreters
+        ready instead of forking."""
         self.folder = Path(tempfile.mkdtemp(prefix="kata-"))
         self._settings = {
             "folder": str(self.folder / "root"),
             "isolation": os.environ.get("KATA_ISOLATION", "") if isolation is None else isolation,
             "hidden": [str(path) for path in hidden],
+            "spares": spares,
         }
         (self.folder / "root").mkdir()
         self._hello: dict[str, Any] = {}

@@ -158,7 +158,7 @@ def _try_worker(jail: Jail, folder: str) -> None:
 
 
 def _enter(level: str, folder: str, hidden: list[str]) -> Jail:
-    shown = [path for path in _shown() if path not in hidden]
+    shown = [path for path in _shown() if path not in hidden and not _holds_a_course(path)]
     if level == "full":
         return _enter_full(folder, shown, hidden)
     if level == "restricted":
@@ -226,6 +226,11 @@ def _shown() -> list[str]:
     libraries = os.environ.get("LD_LIBRARY_PATH", "").split(":")
     paths = [*_SYSTEM, sys.prefix, sys.base_prefix, *sys.path, *libraries, package]
     return sorted({path.rstrip("/") for path in paths if path.startswith("/") and path != "/"}, key=len)
+
+
+def _holds_a_course(path: str) -> bool:
+    """An editable install puts the whole suite on Python's path, solutions and all."""
+    return Path(path, "course.toml").exists()
 
 
 def _without(shown: Iterable[str], hidden: Iterable[str]) -> list[str]:

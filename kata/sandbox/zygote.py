@@ -22,14 +22,15 @@ from typing import Any
 from kata.sandbox import limits as rlimits
 from kata.sandbox.jail import Jail, UnavailableError, settle
 from kata.sandbox.namespaces import SCRATCH
+from kata.sandbox.spares import Spares
 
 SETUP_FAILED = 70  # exit status of a worker that could not be shut in, and so never ran a submission
 
 
 def main() -> None:
     control, settings = socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2])
-    rlimits.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the judge, which then ends this process
+    _leave_a_caretaker(control, settings["folder"])
     try:
         jail = settle(settings["folder"], settings["isolation"], settings["hidden"])
     except UnavailableError as error:
@@ -37,15 +38,31 @@ def main() -> None:
         return
     if jail.level == "full":
         os.environ.update(HOME=SCRATCH, TMPDIR=SCRATCH)
-    warm_up()
+    spares = Spares(sys.path[0]) if settings["spares"] else None
+    if not spares:
+        warm_up()
     del sys.path[0]  # the suite's own folder: a submission has no business there
     _send(control, {"isolation": jail.level, "reasons": jail.reasons})
-    Zygote(jail, settings["folder"]).serve(control)
+    Zygote(jail, settings["folder"], spares).serve(control)
+
+
+def _leave_a_caretaker(control: socket.socket, folder: str) -> None:
+    """Go on as a child, whose parent removes the folder when all is over, however the judge may have ended."""
+    pid = os.fork()
+    if pid:
+        control.close()
+        os.waitpid(pid, 0)
+        shutil.rmtree(os.path.dirname(folder), ignore_errors=True)  # noqa: PTH120 - a string from the judge
+        os._exit(0)
+    rlimits.die_with_parent()
 
 
 class Zygote:
-    def __init__(self, jail: Jail, folder: str):
+    """Forks workers for its judges and reaps them."""
+
+    def __init__(self, jail: Jail, folder: str, spares: Spares | None):
         self.jail = jail
+        self.spares = spares
         self.folder = folder
         self.workers: dict[int, str] = {}  # pid -> its folder on this machine's disk, if it has one there
         self.owners: dict[int, socket.socket] = {}
@@ -74,21 +91,25 @@ class Zygote:
     def _spawn(self, limits: dict[str, Any], fds: list[int], owner: socket.socket) -> dict[str, Any]:
         try:
             folder = "" if self.jail.level == "full" else tempfile.mkdtemp(dir=self.folder)
-            self.jail.before_fork()
-            pid = os.fork()
+            pid = self.spares.use(limits, fds, folder) if self.spares else self._fork(limits, fds, folder)
         except OSError as error:
             return {"error": str(error)}
-        if pid == 0:
-            try:
-                _become_worker(self.jail, limits, fds, folder)
-            finally:
-                os._exit(SETUP_FAILED)
-        self.jail.after_fork()
         for fd in fds:
             os.close(fd)
         self.workers[pid] = folder
         self.owners[pid] = owner
         return {"pid": pid}
+
+    def _fork(self, limits: dict[str, Any], fds: list[int], folder: str) -> int:
+        self.jail.before_fork()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                become_worker(self.jail, limits, fds, folder)
+            finally:
+                os._exit(SETUP_FAILED)
+        self.jail.after_fork()
+        return pid
 
     def _reap(self, pid: int, grace: float = 0.0) -> int:
         """Wait `grace` seconds for a worker to end by itself, then kill it with all that it started."""
@@ -141,7 +162,7 @@ def warm_up() -> None:
     gc.freeze()  # the collector of a child leaves our pages alone, which would otherwise be copied
 
 
-def _become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: str) -> None:
+def become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: str) -> None:
     from kata.sandbox import worker
 
     os.setsid()

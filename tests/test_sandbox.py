@@ -1,0 +1,181 @@
+"""The sandbox at every level this machine has: what workers see, what outlives them, and what faults of ours cost."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from kata.errors import JudgeError
+from kata.protocol import pack, unpack
+from kata.sandbox import Limits, Sandbox, WorkerEnded
+from tests.conftest import ROOT
+
+
+def levels():
+    found = []
+    for level in ("full", "restricted", "none"):
+        with Sandbox([ROOT], level) as sandbox:
+            try:
+                found.append(sandbox.isolation)
+            except JudgeError:
+                continue
+    return found
+
+
+LEVELS = levels()
+
+
+@pytest.fixture(scope="module", params=LEVELS)
+def sandbox(request):
+    with Sandbox([ROOT], request.param) as sandbox:
+        yield sandbox
+
+
+def load(worker, source, seconds=10):
+    return unpack(*worker.request(pack({"op": "load", "source": source, "file": "x.py"}), seconds))
+
+
+def found_by(sandbox, source):
+    """What a submission prints while it is imported."""
+    worker = sandbox.spawn(Limits())
+    raised = load(worker, source)["raised"]
+    assert raised is None, raised
+    time.sleep(0.02)
+    worker.close()
+    return worker.printed.decode()
+
+
+def test_a_worker_answers(sandbox):
+    assert found_by(sandbox, "print('here')") == "here\n"
+
+
+def test_the_environment_is_clean(sandbox, monkeypatch):
+    monkeypatch.setenv("SECRET", "x")
+    text = found_by(sandbox, "import os; print(dict(os.environ), open('/proc/self/environ').read())")
+    assert "SECRET" not in text
+    assert "VIRTUAL_ENV" not in text
+
+
+def test_there_is_a_folder_to_write_in(sandbox):
+    source = "import os, tempfile; open('a', 'w').write('x'); f = tempfile.mkstemp()[1]; print(os.listdir('.') , f)"
+    assert "'a'" in found_by(sandbox, source)
+    assert "'a'" not in found_by(sandbox, "import os; print(os.listdir('.'))")
+
+
+def test_what_a_worker_can_read(sandbox):
+    source = f"""
+import os
+for path in ({str(ROOT / "solutions")!r}, {str(ROOT / "graders")!r}, {str(Path.home())!r} + '/.bashrc', '/etc/passwd'):
+    try:
+        os.listdir(path) if os.path.isdir(path) else open(path).read()
+        print('READ', path)
+    except OSError as error:
+        print(type(error).__name__, path)
+"""
+    text = found_by(sandbox, source)
+    assert ("READ" in text) == (sandbox.isolation == "none")
+
+
+def test_the_libraries_are_there(sandbox):
+    assert (
+        found_by(sandbox, "import torch.fft, json, csv, sqlite3, numpy.polynomial; print(torch.eye(2).sum().item())")
+        == "2.0\n"
+    )
+
+
+@pytest.mark.skipif("full" not in LEVELS, reason="needs level full")
+def test_a_folder_of_the_course_inside_of_a_library_stays_hidden(tmp_path):
+    inside = Path(sys.prefix) / "kata-course-of-a-test"
+    inside.mkdir()
+    (inside / "solution.py").write_text("42")
+    try:
+        for level in LEVELS[:-1]:
+            with Sandbox([inside], level) as sandbox:
+                text = found_by(sandbox, f"import os; print(os.path.exists({str(inside / 'solution.py')!r}))")
+                assert text == "False\n" or level == "restricted"
+                with pytest.raises(AssertionError, match="Error"):
+                    found_by(sandbox, f"open({str(inside / 'solution.py')!r})")
+    finally:
+        (inside / "solution.py").unlink()
+        inside.rmdir()
+
+
+def test_nothing_outlives_its_worker(sandbox):
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    worker = sandbox.spawn(Limits())
+    with contextlib.suppress(WorkerEnded):
+        load(
+            worker, "import os, time\nfor _ in range(3):\n    if os.fork() == 0:\n        os.setsid(); time.sleep(60)\n"
+        )
+    worker.close()
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and sandbox.isolation != "none":
+        left = {process.pid for process in psutil.Process().children(recursive=True)} - before
+        if not left:
+            break
+        time.sleep(0.05)
+    else:
+        if sandbox.isolation != "none":
+            pytest.fail(f"{left} outlived their worker")
+
+
+def test_a_killed_zygote_is_started_anew():
+    with Sandbox([ROOT]) as sandbox:
+        sandbox.spawn(Limits()).close()
+        os.killpg(sandbox._process.pid, signal.SIGKILL)
+        assert found_by(sandbox, "print('again')") == "again\n"
+
+
+def test_a_worker_whose_zygote_dies_ends_with_it():
+    with Sandbox([ROOT]) as sandbox:
+        worker = sandbox.spawn(Limits())
+        os.killpg(sandbox._process.pid, signal.SIGKILL)
+        with pytest.raises(WorkerEnded):
+            load(worker, "import time; time.sleep(5)", 5)
+
+
+def test_an_unknown_level_is_refused():
+    with Sandbox([ROOT], "perfect") as sandbox, pytest.raises(JudgeError, match="'perfect' is not to be had"):
+        sandbox.spawn(Limits())
+
+
+def test_spares_serve_where_nothing_is_forked():
+    with Sandbox([ROOT], "none", spares=True) as sandbox:
+        first, second = (found_by(sandbox, "import os; print(os.getpid())") for _ in range(2))
+        assert int(first) != int(second)
+
+
+JUDGE = """
+import sys, time
+from pathlib import Path
+from kata.protocol import pack
+from kata.sandbox import Limits, Sandbox
+sandbox = Sandbox([Path(sys.argv[1])])
+worker = sandbox.spawn(Limits())
+print(sandbox.folder, flush=True)
+worker.request(pack({"op": "load", "source": "import time; time.sleep(60)", "file": "x.py"}), 60)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_ended_judge_leaves_nothing_behind(how):
+    with subprocess.Popen(
+        [sys.executable, "-c", JUDGE, str(ROOT)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as judge:
+        folder = Path(judge.stdout.readline().decode().strip())
+        children = psutil.Process(judge.pid).children(recursive=True)
+        assert folder.is_dir() and children
+        judge.send_signal(how)
+        judge.wait(10)
+    _, alive = psutil.wait_procs(children, timeout=5)
+    assert not alive
+    deadline = time.monotonic() + 5
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not folder.exists()
