@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -143,15 +144,22 @@ class Course:
 
 
 def _tracks(data: list[dict[str, Any]], root: Path) -> tuple[Track, ...]:
-    tracks = tuple(
-        Track(str(t["id"]), str(t["title"]), tuple(Exercise(f"{t['id']}/{name}", root) for name in t["exercises"]))
-        for t in data
-    )
+    tracks = tuple(_track(t, root) for t in data)
     ids = [e.id for t in tracks for e in t.exercises]
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:
         raise ValueError(f"{twice[0]} is listed twice; keep one")
     return tracks
+
+
+def _track(data: dict[str, Any], root: Path) -> Track:
+    names = data["exercises"]
+    if not isinstance(names, list):
+        raise TypeError(f"exercises = {names!r} is not a list of names")
+    for name in [data["id"], *names]:
+        if not isinstance(name, str) or not re.fullmatch("[a-z0-9_]+", name):
+            raise ValueError(f"{name!r} is no name for a track or an exercise; use small letters, digits and _")
+    return Track(data["id"], str(data["title"]), tuple(Exercise(f"{data['id']}/{name}", root) for name in names))
 
 
 def _defaults(data: dict[str, Any]) -> Defaults:

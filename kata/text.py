@@ -11,4 +11,5 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 
 def plain(text: str, limit: int = 4000) -> str:
     """The text without control characters, and no longer than `limit`."""
-    return _CONTROLS.sub("", text[:limit].replace("\r\n", "\n"))
+    text = text[:limit].encode(errors="replace").decode()  # half a surrogate pair cannot be written anywhere
+    return _CONTROLS.sub("", text.replace("\r\n", "\n"))

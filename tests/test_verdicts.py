@@ -129,3 +129,12 @@ def test_the_same_seed_gives_the_same_verdict(judge, course):
     one, two, other = (grade_sources(judge, exercise, [wrong], seed=seed)[0].tests for seed in (7, 7, 8))
     assert one == two
     assert one != other
+
+
+def test_what_a_user_sets_for_pytest_does_not_choose_the_tests(judge, course, monkeypatch):
+    (exercise,) = course.select(["softmax"])
+    right = exercise.solution.read_text(encoding="utf-8")
+    (whole,) = grade_sources(judge, exercise, [right])
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k gradients")
+    (verdict,) = grade_sources(judge, exercise, [right])
+    assert len(verdict.tests) == len(whole.tests)

@@ -115,7 +115,10 @@ class Judging:
         from kata.judge.scoring import Grading
 
         exercise = self.exercise(request.path)
-        return Grading(job, exercise, self._session(request, job, exercise))
+        session = self._session(request, job, exercise)
+        if self.sandbox:
+            _ = self.sandbox.isolation  # waits for the sandbox now, before the clock of the first exercise runs
+        return Grading(job, exercise, session)
 
     def close(self, grading: Grading) -> None:
         verdict = grading.verdict()

@@ -6,7 +6,8 @@ import gc
 import os
 import pickle
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,8 @@ class Judge:
             for exercise in present:
                 _forget_if_changed(exercise)
             arguments = [f"--rootdir={self.course.root}", *_SILENT, *(str(e.grader) for e in present)]
-            code = pytest.main(arguments, [_Registered(judging)])
+            with _without_options_of_the_user():
+                code = pytest.main(arguments, [_Registered(judging)])
             if judging.interrupted:
                 raise KeyboardInterrupt
             if code == pytest.ExitCode.INTERNAL_ERROR or code == pytest.ExitCode.USAGE_ERROR:
@@ -143,7 +145,11 @@ class Judge:
             for n in range(processes)
         ]
         children = [self._fork(part, own, seed) for part, own in shares if part and own]
-        return [verdict for child in children for verdict in _collect(*child)]
+        answers = [_collect(*child) for child in children]
+        for answer in answers:
+            if isinstance(answer, JudgeError):
+                raise answer
+        return [verdict for answer in answers for verdict in answer]
 
     def _fork(self, exercises: Sequence[Exercise], jobs: list[tuple[int, Job]], seed: int) -> tuple[int, int]:
         branch = self.sandbox.branch()
@@ -152,9 +158,8 @@ class Judge:
         if pid == 0:
             answer: Any = JudgeError("a parallel judge ended early")
             try:
-                found = Judge(self.course, branch)._grade_here(
-                    exercises, [job for _, job in jobs], seed, lambda *_: None
-                )
+                judge = Judge(self.course, branch, self.in_process)
+                found = judge._grade_here(exercises, [job for _, job in jobs], seed, lambda *_: None)
                 answer = [(jobs[number][0], verdict) for number, verdict in found]
             except BaseException as error:
                 answer = JudgeError(f"{type(error).__name__}: {error}")
@@ -165,6 +170,17 @@ class Judge:
         os.close(write)
         branch.close()
         return pid, read
+
+
+@contextmanager
+def _without_options_of_the_user() -> Iterator[None]:
+    """What a person sets for their own pytest must not choose the tests of a grading."""
+    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def _forget_if_changed(exercise: Exercise) -> None:
@@ -191,11 +207,9 @@ class _Registered:
         pluginmanager.register(self._judging, JUDGING)
 
 
-def _collect(pid: int, read: int) -> list[tuple[int, ExerciseVerdict]]:
+def _collect(pid: int, read: int) -> Any:
+    """What a parallel judge found, or the JudgeError that it ended with."""
     with os.fdopen(read, "rb") as pipe:
         data = pipe.read()
     os.waitpid(pid, 0)
-    answer = pickle.loads(data) if data else JudgeError("a parallel judge was killed")
-    if isinstance(answer, JudgeError):
-        raise answer
-    return list(answer)
+    return pickle.loads(data) if data else JudgeError("a parallel judge was killed")

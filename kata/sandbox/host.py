@@ -71,11 +71,13 @@ class Sandbox:
             "hidden": [str(path) for path in hidden],
             "spares": spares,
         }
-        (self.folder / "root").mkdir()
-        self._hello: dict[str, Any] = {}
         self._owner = os.getpid()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._hello: dict[str, Any] = {}
+        self._greeted = False
+        atexit.register(self.close)  # before there is anything to leave behind: Ctrl-C may come at any moment
+        (self.folder / "root").mkdir()
         self._start()
-        atexit.register(self.close)
 
     @property
     def isolation(self) -> str:
@@ -94,6 +96,10 @@ class Sandbox:
     def _greet(self) -> dict[str, Any]:
         if not self._hello:
             self._hello = self._receive()
+        if "error" in self._hello:
+            raise JudgeError(f"The sandbox does not start: {self._hello['error']}")
+        if not self._greeted:
+            self._greeted = True
             if self._hello["isolation"] == "restricted":
                 from kata.sandbox.syscalls import PR_SET_DUMPABLE, prctl
 
@@ -101,7 +107,8 @@ class Sandbox:
         return self._hello
 
     def _start(self) -> None:
-        self._hello = {}
+        self._hello, self._greeted = {}, False
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the zygote
         self._control, theirs = socket.socketpair()
         package = str(Path(__file__).resolve().parents[2])
         program = f"import sys; sys.path.insert(0, {package!r}); from kata.sandbox import zygote; zygote.main()"
@@ -112,6 +119,8 @@ class Sandbox:
                 env=_clean_environment(str(self.folder)),
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
+                stdout=self._said,
+                stderr=self._said,
                 start_new_session=True,
             )
         self._control.settimeout(ZYGOTE_SECONDS)
@@ -161,19 +170,25 @@ class Sandbox:
     def _ask(self, message: dict[str, Any], fds: list[int] | None = None) -> dict[str, Any]:
         self._greet()
         socket.send_fds(self._control, [json.dumps(message).encode() + b"\n"], fds or [])
-        return self._receive()
+        answer = self._receive()
+        if "error" in answer:
+            raise JudgeError(f"The sandbox has no worker to give: {answer['error']}")
+        return answer
 
     def _receive(self) -> dict[str, Any]:
         answer = b""
         while not answer.endswith(b"\n"):
             part = self._control.recv(65536)
             if not part:
-                raise JudgeError("The sandbox's zygote ended. `kata doctor` says more.")
+                return {"error": "its zygote ended" + self._last_words()}
             answer += part
-        result = json.loads(answer)
-        if "error" in result:
-            raise JudgeError(f"The sandbox cannot start: {result['error']}")
-        return dict(result)
+        return dict(json.loads(answer))
+
+    def _last_words(self) -> str:
+        """The last line of what the zygote said before it ended, if anything."""
+        self._said.seek(0)
+        said = self._said.read()[-4000:].decode(errors="replace").strip()
+        return f": {said.splitlines()[-1]}" if said else ""
 
     def branch(self) -> Sandbox:
         """A line of its own to the same zygote, for a process that is about to be forked from the judge."""
@@ -196,6 +211,8 @@ class Sandbox:
         atexit.unregister(self.close)
 
     def _stop(self) -> None:
+        if self._process is None:
+            return
         self._control.close()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)

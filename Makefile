@@ -1,0 +1,78 @@
+# Every target is one line into `kata` or one tool. On a fresh machine, `make grade` and `make test` are all it takes.
+# GNU make 3.81 or newer, as macOS has it.
+
+PYTHON = python3
+ARGS =
+ID =
+
+BIN = .venv/bin
+KATA = $(BIN)/python -m kata
+PINNED = $(if $(wildcard constraints.txt),-c constraints.txt)
+FROM = pyproject.toml $(wildcard constraints.txt)
+
+.DEFAULT_GOAL := help
+.PHONY: help grade next list hint reset doctor test verify bench lint format stubs clean
+
+help: ## list these targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+grade: .venv/.student ## grade your exercises: ARGS="softmax --device cuda"
+	@$(KATA) grade $(ARGS)
+
+next: .venv/.student ## the next exercise
+	@$(KATA) next
+
+list: .venv/.student ## all exercises with your progress
+	@$(KATA) list
+
+hint: .venv/.student ## the next hint: ID=softmax
+	@$(KATA) hint $(ID) $(ARGS)
+
+reset: .venv/.student ## begin an exercise anew, yours is kept: ID=softmax
+	@$(KATA) reset $(ID)
+
+doctor: .venv/.student ## check this machine and this folder
+	@$(KATA) doctor
+
+test: .venv/.author ## hold the suite to its laws: ARGS="-k softmax"
+	@$(BIN)/python -m pytest $(ARGS)
+
+verify: .venv/.author ## the laws at 200 seeds, and mutants of every reference
+	@$(BIN)/python -m kata.strength $(ARGS)
+
+bench: .venv/.author ## what grading costs, in time and memory
+	@$(BIN)/python -m kata.bench $(ARGS)
+
+lint: .venv/.author ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: .venv/.author ## have ruff write the code as it likes it
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+stubs: .venv/.student ## cut exercises/ from solutions/, never over your work: ARGS=--force
+	@$(KATA) stubs $(ARGS)
+
+clean: ## remove caches and builds; .venv and your work stay
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+# A stamp is younger than what it was installed from, so that an update installs itself. What an author needs holds
+# what a student needs.
+.venv/.student: $(FROM) | $(BIN)/python
+	@echo "Installing into .venv (once; torch is large) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINNED) -e .
+	@touch $@
+
+.venv/.author: $(FROM) | $(BIN)/python
+	@echo "Installing into .venv (once; torch is large) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINNED) -e ".[dev]"
+	@touch .venv/.student $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "kata needs Python 3.10 or newer. Say which: make grade PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "python3 -m venv failed. On Debian and Ubuntu: apt install python3-venv"; exit 1; }

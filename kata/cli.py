@@ -1,0 +1,108 @@
+"""The command line: reads what was asked for, runs that command, and turns every ending into an exit status.
+
+Nothing here imports torch or rich: `kata --help` and the like answer at once, and `kata grade` gets to start the
+sandbox before this process loads torch itself, so that both load it at the same time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import difflib
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn, Protocol, cast
+
+from kata import __version__
+from kata.errors import JudgeError, UsageError
+
+COMMANDS = ("grade", "next", "hint", "reset", "list", "doctor", "new", "stubs")
+USAGE, JUDGE_FAILED, BROKEN_PIPE, INTERRUPTED = 2, 3, 141, 130
+
+
+class Command(Protocol):
+    """What a module of kata.commands holds."""
+
+    HELP: str
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, args: argparse.Namespace) -> int: ...
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in a line, as every other usage error does, instead of reciting all options."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}. `{self.prog} --help` says what it takes.")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `kata` with these arguments and return its exit status. No traceback, unless KATA_DEBUG is set."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a student's text may hold what this terminal cannot show
+            stream.reconfigure(errors="replace")
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    except UsageError as error:
+        return _told(str(error), USAGE)
+    except JudgeError as error:
+        return _told(str(error), JUDGE_FAILED)
+    except KeyboardInterrupt:
+        return _told("stopped; nothing was graded to the end.", INTERRUPTED)
+    except BrokenPipeError:
+        with contextlib.suppress(OSError, ValueError):  # else Python complains once more at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except Exception as error:
+        return _told(_fault(error), JUDGE_FAILED)
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    parser = Parser(
+        prog="kata",
+        description="Learn how large language models work by writing them. Without a command: where you are.",
+        epilog="Exit status: 0 all passed, 1 something did not, 2 usage, 3 the suite itself failed.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"kata {__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", parser_class=Parser)
+    for name in COMMANDS:
+        module = _command(name)
+        module.arguments(commands.add_parser(name, help=module.HELP, description=module.HELP, allow_abbrev=False))
+    return parser
+
+
+def _run(argv: list[str]) -> int:
+    if argv and not argv[0].startswith("-") and argv[0] not in COMMANDS:
+        near = difflib.get_close_matches(argv[0], COMMANDS, n=1, cutoff=0.5)
+        meant = f"Did you mean `kata {near[0]}`?" if near else f"The commands are {', '.join(COMMANDS)}."
+        raise UsageError(f"There is no command '{argv[0]}'. {meant} `kata grade ID` grades an exercise.")
+    try:
+        args = parser().parse_args(argv)
+    except SystemExit as end:  # --help and --version
+        return int(end.code or 0)
+    return _command(args.command or "where").run(args)
+
+
+def _command(name: str) -> Command:
+    return cast(Command, importlib.import_module(f"kata.commands.{name}"))
+
+
+def _told(message: str, status: int) -> int:
+    with contextlib.suppress(OSError):
+        print(f"kata: {message}", file=sys.stderr)
+    return status
+
+
+def _fault(error: Exception) -> str:
+    if os.environ.get("KATA_DEBUG"):
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    said = f"{type(error).__name__}: {error}".replace("\n", " ")
+    return f"a fault of the suite, not of your code: {said}{place}\nKATA_DEBUG=1 shows more. Please report it."

@@ -1,0 +1,163 @@
+"""`kata grade`: grade exercises and report on them.
+
+What can be wrong with the request is found out before anything heavy is loaded. Then the sandbox is started, and while
+its zygote loads torch, this process loads torch, the judge and rich.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kata.commands.submitted import Submitted, submitted
+from kata.console import Progress, console, short, warn
+from kata.course import Course
+from kata.errors import JudgeError, UsageError
+from kata.files import check_writable
+from kata.report import FORMATS, reason, write
+from kata.state import State
+
+if TYPE_CHECKING:
+    from kata.judge.scoring import Job
+    from kata.sandbox import Sandbox
+    from kata.verdict import SubmissionVerdict
+
+HELP = "grade exercises: all of exercises/, those named, or what --submission names"
+DEVICES = ("auto", "cpu", "cuda", "all")
+PASSED, NOT_PASSED, JUDGE_FAILED = 0, 1, 3
+SHOWN_FAILURES = 3
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("ids", nargs="*", metavar="ID", help="an exercise: `softmax`, or its whole id (default: all)")
+    add(
+        "--submission",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="PATH",
+        help="a .py file for one exercise, or a folder laid out like exercises/ (may be repeated)",
+    )
+    add("--device", choices=DEVICES, default="auto", help="auto: CUDA if there is any, else the CPU; all: both")
+    add("--seed", type=_at_least(0), default=0, metavar="N", help="what the inputs are drawn from (default: 0)")
+    add("-j", "--jobs", type=_at_least(1), default=1, metavar="N", help="judge in N processes (default: 1)")
+    add("--format", choices=FORMATS, default="table", help="default: table")
+    add("-o", "--output", type=Path, metavar="FILE", help="write the report there instead of on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    course = Course.find()
+    submissions = submitted(course, args.ids, args.submission)
+    if args.output:
+        check_writable(args.output)
+    if args.format == "gradescope" and len(submissions) > 1:
+        raise UsageError("Gradescope takes the result of one submission. Give one --submission.")
+    with _sandbox(course) as sandbox:
+        jobs, verdicts = _grade(course, submissions, sandbox, args)
+    if not args.submission:
+        state = State.load(course.root)
+        state.record(exercise for verdict in verdicts for exercise in verdict.exercises)
+        state.save()
+    status = _status(verdicts)
+    if status != JUDGE_FAILED or args.format != "gradescope":
+        write(verdicts, [job.files for job in jobs], args.format, args.output)
+    if args.format == "table" and not args.output and not args.submission:
+        _say_next(course, verdicts)
+    return status
+
+
+def _sandbox(course: Course) -> Sandbox:
+    from kata.sandbox import Sandbox
+
+    try:
+        return Sandbox(hidden=[course.root])
+    except OSError as error:
+        raise JudgeError(f"The sandbox does not start: {error}. `kata doctor` says more.") from None
+
+
+def _grade(
+    course: Course, submissions: Sequence[Submitted], sandbox: Sandbox, args: argparse.Namespace
+) -> tuple[list[Job], list[SubmissionVerdict]]:
+    devices = _devices(args.device)
+    if args.format == "gradescope" and len(devices) > 1:
+        raise UsageError("Gradescope takes the result of one device. Give --device cpu or --device cuda.")
+    import kata.report.table  # noqa: F401 - rich loads while the zygote still does
+    from kata.judge.run import Judge
+    from kata.judge.scoring import Job
+
+    jobs = [(one, Job(one.label, one.files, device)) for one in submissions for device in devices]
+    verdicts: dict[Job, SubmissionVerdict] = {}
+    judge = Judge(course, sandbox)
+    for exercises in dict.fromkeys(one.exercises for one, _ in jobs):  # one run for all that ask for the same
+        group = [job for one, job in jobs if one.exercises == exercises]
+        with Progress(len(group) * len(exercises), "graded") as progress:
+            found = judge.grade(
+                exercises, group, seed=args.seed, processes=args.jobs, report=lambda *_: progress.step()
+            )
+        verdicts.update(zip(group, found, strict=True))
+    return [job for _, job in jobs], [verdicts[job] for _, job in jobs]
+
+
+def _devices(choice: str) -> list[str]:
+    # Asking the driver's library leaves CUDA itself untouched, so that `-j` may fork and each judge open it.
+    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
+    try:
+        import torch
+    except (ImportError, OSError) as error:
+        raise JudgeError(f"PyTorch does not load: {error}. `kata doctor` says more.") from None
+    torch.set_num_threads(1)
+    if choice == "cpu" or (choice == "auto" and not torch.cuda.is_available()):
+        return ["cpu"]
+    if torch.cuda.is_available():
+        return ["cpu", "cuda"] if choice == "all" else ["cuda"]
+    if choice == "cuda":
+        raise UsageError(
+            "There is no CUDA here that torch can use; `kata doctor` shows what there is. Try --device cpu."
+        )
+    warn("there is no CUDA here, so only the CPU is graded on.")
+    return ["cpu"]
+
+
+def _status(verdicts: list[SubmissionVerdict]) -> int:
+    """The exit status. What the judge failed at is told on stderr, whatever the report is."""
+    failures = [exercise for verdict in verdicts for exercise in verdict.exercises if exercise.score is None]
+    for exercise in failures[:SHOWN_FAILURES]:
+        print(f"kata: {exercise.id} is not graded: {_in_a_line(reason(exercise))}", file=sys.stderr)
+    if len(failures) > SHOWN_FAILURES:
+        print(f"kata: and {len(failures) - SHOWN_FAILURES} more are not graded.", file=sys.stderr)
+    if failures:
+        return JUDGE_FAILED
+    return PASSED if all(verdict.passed for verdict in verdicts) else NOT_PASSED
+
+
+def _say_next(course: Course, verdicts: list[SubmissionVerdict]) -> None:
+    """One line of what to type now."""
+    statuses = {exercise.id: exercise.status for exercise in verdicts[0].exercises}
+    wrong = [id_ for id_, status in statuses.items() if status not in ("passed", "not_started", "ungraded")]
+    if "ungraded" in statuses.values():
+        step = "kata doctor"
+    else:
+        step = f"kata hint {short(course, course.select(wrong[:1])[0])}" if wrong else "kata next"
+    console().print(f"next: {step}", soft_wrap=True)
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} on")
+        return value
+
+    return read
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.split())

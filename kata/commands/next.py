@@ -1,0 +1,47 @@
+"""`kata next`: the next exercise, what it is about, and what to type."""
+
+from __future__ import annotations
+
+import argparse
+
+from kata import solution
+from kata.console import console, short, shown
+from kata.course import Course, Exercise
+from kata.state import State
+from kata.text import plain
+
+HELP = "the next exercise: where it is, what it is about, what to type"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """None."""
+
+
+def run(args: argparse.Namespace) -> int:
+    course = Course.find()
+    exercise = State.load(course.root).next(course)
+    out = console()
+    if exercise is None:
+        out.print("All is passed. `kata list` shows it.")
+        return 0
+    name = short(course, exercise)
+    out.print(exercise.id, style="bold", soft_wrap=True)
+    out.print(_opening(exercise) + "\n" if _opening(exercise) else "")
+    if exercise.stub.is_file():
+        out.print(f"write   {shown(exercise.stub)}    (the whole statement is at its top)", soft_wrap=True)
+    else:
+        out.print(f"first   kata reset {name}    ({shown(exercise.stub)} is missing)", soft_wrap=True)
+    out.print(f"grade   kata grade {name}\nstuck?  kata hint {name}", soft_wrap=True)
+    return 0
+
+
+def _opening(exercise: Exercise) -> str:
+    """The first paragraph of the statement below its title. The solution's where there is one: a stub may be torn."""
+    for file in (exercise.solution, exercise.stub):
+        try:
+            statement = solution.statement(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, SyntaxError):
+            continue
+        paragraphs = [part for part in plain(statement).split("\n\n") if not part.startswith("#")]
+        return paragraphs[0].strip() if paragraphs else ""
+    return ""

@@ -1,0 +1,104 @@
+"""What a new exercise begins as: small, whole and true, so that every tool runs on it from the start."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+
+def solution(name: str) -> str:
+    """The solution of an exercise that doubles its input."""
+    title = name.replace("_", " ").capitalize()
+    return _filled(_SOLUTION, name, title)
+
+
+def grader(name: str) -> str:
+    """The grader that goes with it. The laws ask for more right answers and more mistakes than it has."""
+    title = name.replace("_", " ").capitalize()
+    return _filled(_GRADER, name, title)
+
+
+def _filled(text: str, name: str, title: str) -> str:
+    return dedent(text).lstrip("\n").replace("NAME", name).replace("TITLE", title)
+
+
+_SOLUTION = '''
+    r"""# TITLE
+
+    What it is and where it is used, in two or three sentences that a newcomer can follow.
+
+    $$y = 2 x$$
+
+    **Write** `NAME(x)`.
+
+    - What comes out, of which shape and dtype.
+    - What happens at the edges.
+
+    Example: `NAME([1, 2])` is `[2, 4]`.
+
+    Source: author, *title* (year), section, equation.
+    """
+
+    from jaxtyping import Float
+    from torch import Tensor
+
+
+    def NAME(x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+        """What comes back, in a line.
+
+        >>> import torch
+        >>> NAME(torch.tensor([1.0, 2.0]))
+        tensor([2., 4.])
+        """
+        ### BEGIN SOLUTION
+        return 2 * x  # *shape
+        ### END SOLUTION
+'''
+
+_GRADER = '''
+    """TITLE: what is tested, in a line."""
+
+    import pytest
+
+    from kata.grading import Case, Equivalent, Variant, normal
+
+    pytestmark = pytest.mark.exercise(points=10, seconds=2)
+
+
+    def call(impl, x):
+        return impl.NAME(x)
+
+
+    CASES = [
+        Case("a row", x=normal(4)),
+        Case("not contiguous", x=normal(5, 3).map(lambda x: x.mT)),
+    ]
+
+
+    @pytest.mark.points(7)
+    @pytest.mark.parametrize("case", CASES, ids=str)
+    def test_values(check, case):
+        check.values(call, case)
+
+
+    @pytest.mark.points(3)
+    def test_gradients(check):
+        check.gradients(call, Case("gradients", x=normal(3, 5)))
+
+
+    HINTS = [
+        "A question that leads to the idea.",
+        "Where the formula is, and what in it is easily missed.",
+        "The shape of the code: how many lines, which operation in each.",
+    ]
+
+    ALSO_RIGHT = [
+        Variant("adds instead of multiplying", was="2 * x", becomes="x + x"),
+    ]
+
+    MISTAKES = [
+        Variant("a factor is missing", was="2 * x", becomes="x * 1", hint="What is the result for x = 1?"),
+        Variant("has no gradient", was="2 * x", becomes="2 * x.detach()", hint="Which tensor does the loss still see?"),
+    ]
+
+    EQUIVALENT: list[Equivalent] = []
+'''

@@ -1,0 +1,83 @@
+"""A verdict in the form that its reader wants: a person, a program, a CI server, Gradescope."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from kata.console import console
+from kata.errors import UsageError
+from kata.files import write_atomically
+from kata.text import plain
+from kata.verdict import ExerciseVerdict, SubmissionVerdict
+
+FORMATS = ("table", "json", "junit", "gradescope")
+
+
+def write(
+    verdicts: Sequence[SubmissionVerdict], files: Sequence[Mapping[str, Path]], form: str, output: Path | None
+) -> None:
+    """Report on the verdicts and the files that each was given on, in a file, or on stdout for None.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    if form == "table" and output is None:
+        from kata.report import table
+
+        table.show(console(), verdicts, files)
+        return
+    text = render(verdicts, files, form)
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        write_atomically(output, text)
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror or error}. The report is lost.") from None
+
+
+def render(verdicts: Sequence[SubmissionVerdict], files: Sequence[Mapping[str, Path]], form: str) -> str:
+    """The report as text."""
+    from kata.report import gradescope, json_lines, junit, table
+
+    match form:
+        case "json":
+            return json_lines.render(verdicts)
+        case "junit":
+            return junit.render(verdicts)
+        case "gradescope":
+            return gradescope.render(verdicts[0])
+        case _:
+            text = io.StringIO()
+            table.show(console(text), verdicts, files)
+            return text.getvalue()
+
+
+def clean(text: str) -> str:
+    """Text that came from a student, fit for a terminal and for every encoding: no controls, no half characters."""
+    return plain(text, limit=100_000).encode("utf-8", "replace").decode("utf-8")
+
+
+def rounded(value: float) -> float:
+    """A score without the dust of floating-point sums."""
+    return round(value, 6)
+
+
+def reason(exercise: ExerciseVerdict) -> str:
+    """Why the judge has no grade for the exercise."""
+    failed = (test.message for test in exercise.tests if test.status == "ungraded")
+    return clean(exercise.message or next(failed, "the judge failed"))
+
+
+def explained(message: str, mistake: str, hint: str) -> str:
+    """What a failed test says, with the mistake it looks like and the hint that goes with it."""
+    parts = [
+        clean(message),
+        f"This looks like: {clean(mistake)}" if mistake else "",
+        f"Hint: {clean(hint)}" if hint else "",
+    ]
+    return "\n".join(part for part in parts if part)
