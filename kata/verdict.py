@@ -21,6 +21,11 @@ STATUSES = (
 )
 
 
+# How a test speaks that costs points for what another test found.
+WITHOUT_AGREEMENT = "holds, but counts only once a result agrees with the reference"
+OUT_OF_BUDGET = "not run: the tests before it used up the time of this exercise"
+
+
 class Wrong(AssertionError):
     """A test the submission does not pass, in the student's own terms. `status` is one of STATUSES."""
 

@@ -9,6 +9,8 @@ import torch
 
 from kata.course import Course
 from kata.solution import REGION, stub
+from kata.strength.measure import caught_by
+from kata.strength.needed import Catches
 from kata.strength.variants import grade_sources, load_grader
 from tests.conftest import ROOT
 
@@ -84,15 +86,20 @@ def test_mistakes_are_caught_by_an_assertion_and_named(judge, exercise, device):
     solution, variants = exercise.solution.read_text(encoding="utf-8"), load_grader(exercise).MISTAKES
     assert len(variants) >= 8
     assert all(v.hint for v in variants), "each mistake has a hint"
+    catches = Catches()
     for seed in SEEDS:
         verdicts = grade_sources(judge, exercise, [v.of(solution) for v in variants], seed=seed, device=device)
         for variant, verdict in zip(variants, verdicts, strict=True):
+            catches.order = [test.name for test in verdict.tests]
+            catches.add(variant.name, caught_by(verdict))
             failed = [test for test in verdict.tests if not test.passed]
             assert failed, f"{variant.name!r} is not caught at seed {seed}"
             assert not any(test.status == "ungraded" for test in failed), failed
             assert variant.name in {test.mistake for test in failed}, (
                 f"{variant.name!r} is not named at seed {seed}, but {[(t.name, t.mistake, t.message) for t in failed]}"
             )
+    idle = catches.nothing_alone(catches.functions)
+    assert not idle, f"no mistake is caught by {idle} alone: add the one that calls for it, or drop the test"
 
 
 @each

@@ -14,10 +14,6 @@ def along(impl, x, dim):
     return impl.softmax(x, dim=dim)
 
 
-def by_default(impl, x):
-    return impl.softmax(x)
-
-
 def hide_some(x):
     return x.masked_fill(torch.tensor([True, False, False, True, False]), -math.inf)
 
@@ -43,15 +39,10 @@ CASES = [
 ]
 
 
-@pytest.mark.points(5)
+@pytest.mark.points(6)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_values(check, case):
     check.values(along, case)
-
-
-@pytest.mark.points(1)
-def test_last_axis_by_default(check):
-    check.values(by_default, Case("no dim", x=normal(2, 3, 4)))
 
 
 @pytest.mark.points(2)
@@ -221,4 +212,35 @@ MISTAKES = [
     ),
 ]
 
-EQUIVALENT: list[Equivalent] = []
+EQUIVALENT = [
+    Equivalent(
+        "at most -inf",
+        was="largest == -math.inf",
+        becomes="largest <= -math.inf",
+        reason="nothing is below -inf",
+    ),
+    Equivalent(
+        "1 in place of a largest number of -inf",
+        was="-math.inf, 0.0",
+        becomes="-math.inf, 1.0",
+        reason="-inf minus any finite number is -inf",
+    ),
+    Equivalent(
+        "-1 in place of a largest number of -inf",
+        was="-math.inf, 0.0",
+        becomes="-math.inf, -1.0",
+        reason="-inf minus any finite number is -inf",
+    ),
+    Equivalent(
+        "a sum of at most 0",
+        was="total == 0",
+        becomes="total <= 0",
+        reason="a sum of exponentials is never negative",
+    ),
+    Equivalent(
+        "2 in place of a sum of 0",
+        was="total == 0, 1.0",
+        becomes="total == 0, 2.0",
+        reason="the sum is 0 only where every exponential is, and 0 / 2 is 0 / 1",
+    ),
+]

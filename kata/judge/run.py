@@ -33,6 +33,7 @@ _SILENT = [
     "--import-mode=importlib",
     "--continue-on-collection-errors",
     "--disable-plugin-autoload",
+    "-odisable_test_id_escaping_and_forfeit_all_rights_to_community_support=true",  # names are read, also in Chinese
     "--noconftest",
     f"-c{os.devnull}",
     "-pkata.judge.plugin",

@@ -12,7 +12,7 @@ import pytest
 from kata.course import Defaults, Exercise
 from kata.judge.checks import Session
 from kata.solution import Variant
-from kata.verdict import ExerciseVerdict, TestVerdict, Wrong, exercise_verdict
+from kata.verdict import WITHOUT_AGREEMENT, ExerciseVerdict, TestVerdict, Wrong, exercise_verdict
 
 POINTS = pytest.StashKey[float]()
 
@@ -82,7 +82,7 @@ class Grading:
         for test in self.tests:
             if test.passed:
                 test.status, test.points = "failed", 0.0
-                test.message = "holds, but counts only once a result agrees with the reference"
+                test.message = WITHOUT_AGREEMENT
 
     def _agree_on_a_mistake(self) -> None:
         found = [fitting for fitting in self.candidates if fitting]

@@ -16,7 +16,7 @@ from kata.protocol import ProtocolError, pack, unpack
 from kata.sandbox import Limits, Sandbox, Worker, WorkerEnded
 from kata.scenario import Implementation, Outcome, Raised, Scenario, execute
 from kata.text import plain
-from kata.verdict import Wrong
+from kata.verdict import OUT_OF_BUDGET, Wrong
 
 LOAD_SECONDS = 20.0  # a submission may import a large library; nothing else at import takes this long
 BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, so that no loop holds up a class for long
@@ -53,7 +53,7 @@ class Submission:
         """
         worker = self._loaded()
         if self._left <= 0:
-            raise Wrong("not run: the tests before it used up the time of this exercise", "timed_out")
+            raise Wrong(OUT_OF_BUDGET, "timed_out")
         message = {
             "op": "run",
             "scenario": cloudpickle.dumps(scenario),
@@ -81,7 +81,7 @@ class Submission:
         text = plain(raised.message).strip()
         place = self._line(raised)
         match raised.type:
-            case "NotImplementedError":
+            case "NotImplementedError" if "raise NotImplementedError" in place:  # torch raises it, too
                 return Wrong("not written yet", "not_started")
             case "MissingError":
                 return Wrong(text)
@@ -171,8 +171,12 @@ def _ended(end: WorkerEnded, seconds: float) -> Wrong:
         return Wrong(f"no result within {seconds:.3g} s; is there a loop that never ends?", "timed_out")
     if end.reason == "flooded":
         return Wrong("stopped, since it prints without end; is there a print in a loop?", "crashed")
+    if end.reason == "overused":
+        return Wrong("stopped, since it makes more threads or files than any exercise needs, or larger ones", "crashed")
     if end.reason == "forged":
         return Wrong("the process sent something that is no result", "crashed")
+    if end.reason == "hung_up":
+        return Wrong("closed its line to the judge, and so can give no result", "crashed")
     if os.WIFSIGNALED(end.status):
         number = os.WTERMSIG(end.status)
         if number == signal.SIGXCPU:

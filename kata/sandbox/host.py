@@ -11,7 +11,6 @@ import copy
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,7 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from kata.errors import JudgeError
+from kata.sandbox import scratch
 
+CLOSING_SECONDS = 2.0  # what the zygote may take to kill its workers and their folders
+LOOK_SECONDS = 0.05  # between two looks at what a worker takes of the machine
 MAX_PRINTED = 16 << 20  # bytes of output after which a submission is stopped: no use of print comes near it
 KEPT_PRINTED = 16 << 10  # bytes of output kept to show
 GRACE_SECONDS = 0.2  # a worker that hung up is on its way out, and its own exit status says more than a kill
@@ -43,7 +45,8 @@ class Limits:
 
 
 class WorkerEnded(Exception):
-    """The worker is gone. `reason` is timed_out, flooded, forged or exited; `status` as os.waitpid tells it."""
+    """The worker is gone. `reason` is timed_out, flooded, overused, forged, hung_up or exited, the last with a `status`
+    as os.waitpid tells it."""
 
     def __init__(self, reason: str, status: int = 0):
         super().__init__(reason)
@@ -64,11 +67,9 @@ class Sandbox:
         """Start it. `hidden` are folders that no worker may see; `isolation` asks for a level, which is else the
         highest that the machine has, or what the environment's KATA_ISOLATION says. `spares` keeps interpreters
         ready instead of forking."""
-        self.folder = Path(tempfile.mkdtemp(prefix="kata-"))
         self._settings = {
-            "folder": str(self.folder / "root"),
             "isolation": os.environ.get("KATA_ISOLATION", "") if isolation is None else isolation,
-            "hidden": [str(path) for path in hidden],
+            "hidden": [str(path.resolve()) for path in hidden],
             "spares": spares,
         }
         self._owner = os.getpid()
@@ -76,7 +77,6 @@ class Sandbox:
         self._hello: dict[str, Any] = {}
         self._greeted = False
         atexit.register(self.close)  # before there is anything to leave behind: Ctrl-C may come at any moment
-        (self.folder / "root").mkdir()
         self._start()
 
     @property
@@ -108,13 +108,16 @@ class Sandbox:
 
     def _start(self) -> None:
         self._hello, self._greeted = {}, False
+        self.folder = Path(tempfile.mkdtemp(prefix="kata-"))  # anew each time: who ended the last one took that along
+        (self.folder / "root").mkdir()
+        settings = {**self._settings, "folder": str(self.folder / "root")}
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the zygote
         self._control, theirs = socket.socketpair()
         package = str(Path(__file__).resolve().parents[2])
         program = f"import sys; sys.path.insert(0, {package!r}); from kata.sandbox import zygote; zygote.main()"
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
-                [sys.executable, "-I", "-c", program, str(theirs.fileno()), json.dumps(self._settings)],
+                [sys.executable, "-I", "-c", program, str(theirs.fileno()), json.dumps(settings)],
                 pass_fds=[theirs.fileno()],
                 env=_clean_environment(str(self.folder)),
                 cwd=self.folder,
@@ -148,7 +151,7 @@ class Sandbox:
         read, write = os.pipe()
         try:
             answer = self._ask({"op": "spawn", "limits": asdict(limits)}, [theirs.fileno(), write])
-            return Worker(self, answer["pid"], ours, read)
+            return Worker(self, answer["pid"], answer["folder"], ours, read)
         except BaseException:
             ours.close()
             os.close(read)
@@ -157,15 +160,16 @@ class Sandbox:
             theirs.close()
             os.close(write)
 
-    def reap(self, pid: int, grace: float) -> int:
+    def reap(self, pid: int, grace: float) -> int | None:
         """Kill the worker and all that it started, and return its exit status as os.waitpid tells it.
 
-        It has `grace` seconds to end by itself first.
+        It has `grace` seconds to end by itself first; None if it did not.
         """
         try:
-            return int(self._ask({"op": "reap", "pid": pid, "grace": grace})["status"])
+            status = self._ask({"op": "reap", "pid": pid, "grace": grace})["status"]
         except (OSError, JudgeError):
             return int(signal.SIGKILL)  # the zygote is gone, and its workers with it
+        return None if status is None else int(status)
 
     def _ask(self, message: dict[str, Any], fds: list[int] | None = None) -> dict[str, Any]:
         self._greet()
@@ -207,16 +211,18 @@ class Sandbox:
         if os.getpid() != self._owner:
             return
         self._stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
         atexit.unregister(self.close)
 
     def _stop(self) -> None:
         if self._process is None:
             return
         self._control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(CLOSING_SECONDS)  # it kills its workers first, with what has left their sessions
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        scratch.remove(str(self.folder))
 
     def __enter__(self) -> Sandbox:
         return self
@@ -228,8 +234,10 @@ class Sandbox:
 class Worker:
     """One single-use process that holds one submission of one exercise."""
 
-    def __init__(self, sandbox: Sandbox, pid: int, frames: socket.socket, output: int):
+    def __init__(self, sandbox: Sandbox, pid: int, folder: str, frames: socket.socket, output: int):
         self.pid = pid
+        self._folder = folder
+        self._next_look = time.monotonic() + LOOK_SECONDS
         self.printed = bytearray()
         self._dropped = 0
         self._sandbox = sandbox
@@ -290,14 +298,19 @@ class Worker:
     def _wait(self, deadline: float, event: int) -> None:
         """Wait until the frames' socket is ready, reading what is printed meanwhile."""
         while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
+            now = time.monotonic()
+            if now >= deadline:
                 raise self._end("timed_out")
+            if self._folder and now >= self._next_look:
+                if scratch.overused(self.pid, self._folder):
+                    raise self._end("overused")
+                self._next_look = time.monotonic() + LOOK_SECONDS
             poll = select.poll()
             poll.register(self._frames, event)
             if self._output >= 0:
                 poll.register(self._output, select.POLLIN)
-            ready = dict(poll.poll(left * 1000))
+            until = min(deadline, self._next_look) if self._folder else deadline
+            ready = dict(poll.poll(max(0.0, until - now) * 1000))
             if self._output in ready:
                 self._drain()
             if self._frames.fileno() in ready:
@@ -319,12 +332,13 @@ class Worker:
             raise self._end("flooded")
 
     def _end(self, reason: str) -> WorkerEnded:
-        return WorkerEnded(reason, self.close(GRACE_SECONDS if reason == "exited" else 0.0))
+        status = self.close(GRACE_SECONDS if reason == "exited" else 0.0)
+        return WorkerEnded("hung_up" if reason == "exited" and status is None else reason, status or 0)
 
-    def close(self, grace: float = 0.0) -> int:
-        """Kill the worker whole and return its exit status. Closing twice is fine."""
+    def close(self, grace: float = 0.0) -> int | None:
+        """Kill the worker whole and return its exit status, None where it had none. Closing twice is fine."""
         if self._ended:
-            return 0
+            return None
         self._ended = True
         status = self._sandbox.reap(self.pid, grace)
         self._frames.close()

@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kata.sandbox import limits
+
 LEVELS = ("full", "restricted", "none")
 
 _SYSTEM = (
@@ -29,6 +31,10 @@ _SYSTEM = (
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _OWN_PROC = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/driver", "/proc/devices")
 _DISK = 64 << 20  # bytes a worker may write
+_TASKS = 256  # threads it may have, where no others are counted with them; else on top of twice as many of its user's
+
+# Where nbgrader keeps what other students have handed in: within the system's folders, but none of theirs.
+_EXCHANGES = ("/usr/local/share/nbgrader", "/usr/share/nbgrader")
 
 
 class UnavailableError(Exception):
@@ -43,6 +49,7 @@ class Jail:
     strangers: bool = False
     reasons: dict[str, str] = field(default_factory=dict)  # level -> why this machine does not have it
     read: list[str] = field(default_factory=list)
+    tasks: int = 0  # that the user of a worker may have, itself and its threads among them; 0 for no limit
     _own_pids: int = -1
     _count: int = 0
 
@@ -69,6 +76,7 @@ class Jail:
         """
         if self.level == "none":
             limit()
+            self._limit_tasks()
             return folder
         from kata.sandbox import landlock, namespaces, seccomp, syscalls
 
@@ -78,16 +86,23 @@ class Jail:
             folder = namespaces.SCRATCH
         os.chdir(folder)
         limit()
+        self._limit_tasks()
         stranger = 1 + self._count % (namespaces.STRANGERS - 1) if self.level == "full" and self.strangers else None
         namespaces.drop_privileges(stranger)
-        if self.level == "full":
-            # A change of user locks /proc/self, which libraries read; here nobody else is there to look.
-            syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
+        # A change of user locks /proc/self, which libraries read. At level full nobody else is there to look; else it is
+        # the judge that looks, at what is written, and workers cannot look anywhere.
+        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
         devices = [*_DEVICES, *(_cuda_devices() if cuda else ())]
-        read = ["/"] if self.level == "full" else [*self.read, *_OWN_PROC]
-        landlock.restrict(read, [folder], devices)
+        root = [f"/{name}" for name in os.listdir("/") if name != "proc"]  # noqa: PTH208 - strings all through
+        read = root if self.level == "full" else self.read
+        landlock.restrict([*read, *_OWN_PROC], [folder], devices)
         seccomp.forbid(keep_metadata=self.level == "restricted")
         return folder
+
+    def _limit_tasks(self) -> None:
+        tasks = _TASKS if self.strangers else self.tasks
+        if tasks:
+            limits.limit_tasks(tasks)
 
 
 def settle(folder: str, forced: str, hidden: list[str]) -> Jail:
@@ -99,13 +114,15 @@ def settle(folder: str, forced: str, hidden: list[str]) -> Jail:
         UnavailableError: the forced level is not to be had; the message says why.
     """
     reasons: dict[str, str] = {}
+    hidden = [*hidden, *_EXCHANGES]
+    tasks = limits.tasks_of_the_user() + 2 * _TASKS if os.geteuid() and sys.platform == "linux" else 0
     for level in LEVELS:
         if forced and level != forced:
             continue
         reason = _probe(level, folder, hidden)
         if not reason:
             jail = _enter(level, folder, hidden)
-            jail.reasons = reasons
+            jail.reasons, jail.tasks = reasons, tasks
             return jail
         reasons[level] = reason
     raise UnavailableError(f"isolation '{forced}' is not to be had here: {reasons.get(forced, 'no such level')}")
@@ -158,7 +175,8 @@ def _try_worker(jail: Jail, folder: str) -> None:
 
 
 def _enter(level: str, folder: str, hidden: list[str]) -> Jail:
-    shown = [path for path in _shown() if path not in hidden and not _holds_a_course(path)]
+    shown = [path for path in _shown() if os.path.realpath(path) not in hidden and not _holds_a_course(path)]
+    hidden = [*hidden, *_by_other_names(hidden, shown)]
     if level == "full":
         return _enter_full(folder, shown, hidden)
     if level == "restricted":
@@ -199,7 +217,7 @@ def _enter_full(folder: str, shown: list[str], hidden: list[str]) -> Jail:
     pid = os.fork()
     if pid:
         _wait_and_follow(pid)
-    _die_with_parent()
+    limits.die_with_parent()
     ns.change_root(folder, shown, hidden, [*_DEVICES, *_cuda_devices()])
     return Jail("full", strangers=mapped == b"s", _own_pids=os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC))
 
@@ -214,12 +232,6 @@ def _wait_and_follow(pid: int) -> None:
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
 
 
-def _die_with_parent() -> None:
-    from kata.sandbox.limits import die_with_parent
-
-    die_with_parent()
-
-
 def _shown() -> list[str]:
     """What a worker must be able to read: the system's libraries, Python, and this package."""
     package = str(Path(__file__).resolve().parents[1])
@@ -231,6 +243,14 @@ def _shown() -> list[str]:
 def _holds_a_course(path: str) -> bool:
     """An editable install puts the whole suite on Python's path, solutions and all."""
     return Path(path, "course.toml").exists()
+
+
+def _by_other_names(hidden: Iterable[str], shown: Iterable[str]) -> list[str]:
+    """The paths to hidden folders through a shown one that goes by another name than its real one."""
+    real = [(path, os.path.realpath(path)) for path in shown]
+    return [
+        path + other[len(at) :] for path, at in real if path != at for other in hidden if other.startswith(at + "/")
+    ]
 
 
 def _without(shown: Iterable[str], hidden: Iterable[str]) -> list[str]:

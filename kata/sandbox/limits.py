@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import glob
+import os
 import resource
 import signal
 import sys
@@ -14,15 +16,38 @@ def apply(memory: int, cpu_seconds: int, file_size: int, open_files: int, cuda: 
 
     With CUDA the address space stays unlimited: the driver reserves many times the card's memory in it.
     """
-    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_CORE, 1)  # not 0: a machine that pipes core dumps into a program takes them at 0, too
     _limit(resource.RLIMIT_CPU, cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, file_size)
     _limit(resource.RLIMIT_NOFILE, open_files)
     _limit(resource.RLIMIT_MSGQUEUE, 0) if hasattr(resource, "RLIMIT_MSGQUEUE") else None
+    if hasattr(resource, "RLIMIT_SIGPENDING"):  # counted for the user: a worker shall not use up what others need
+        _limit(resource.RLIMIT_SIGPENDING, 256)
     if sys.platform == "linux" and not cuda:
         with open("/proc/self/statm") as statm:  # noqa: PTH123 - a few µs count here
             pages = int(statm.read().split()[0])
         _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
+
+
+def limit_tasks(number: int) -> None:
+    """Limit the processes and threads that this process's user may have. The kernel does not hold root to it."""
+    _limit(resource.RLIMIT_NPROC, number)
+
+
+def tasks_of_the_user() -> int:
+    """How many processes and threads our user has on this machine; 0 where that is not to be seen."""
+    found = 0
+    for entry in glob.glob("/proc/[0-9]*/task"):  # noqa: PTH207 - strings all through
+        with contextlib.suppress(OSError):
+            status = os.stat(entry)  # noqa: PTH116
+            found += status.st_nlink - 2 if status.st_uid == os.geteuid() else 0
+    return found
+
+
+def go_first() -> None:
+    """Should the machine run out of memory: have the kernel end this process and its children before any other."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123
+        file.write("1000")
 
 
 def die_with_parent() -> None:
@@ -30,6 +55,20 @@ def die_with_parent() -> None:
     if sys.platform == "linux":
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def adopt_strays() -> None:
+    """Become the parent of our descendants that lose theirs, where the system knows of such a thing."""
+    if sys.platform == "linux":
+        pr_set_child_subreaper = 36
+        ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1)
+
+
+def children() -> list[int]:
+    """Our child processes, those that have ended among them; none where that is not to be seen."""
+    with contextlib.suppress(OSError), open(f"/proc/self/task/{os.getpid()}/children") as file:  # noqa: PTH123
+        return [int(pid) for pid in file.read().split()]
+    return []
 
 
 def _limit(what: int, value: int) -> None:

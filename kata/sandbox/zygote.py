@@ -11,7 +11,6 @@ import gc
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -20,6 +19,7 @@ import time
 from typing import Any
 
 from kata.sandbox import limits as rlimits
+from kata.sandbox import scratch
 from kata.sandbox.jail import Jail, UnavailableError, settle
 from kata.sandbox.namespaces import SCRATCH
 from kata.sandbox.spares import Spares
@@ -29,6 +29,7 @@ SETUP_FAILED = 70  # exit status of a worker that could not be shut in, and so n
 
 def main() -> None:
     control, settings = socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2])
+    rlimits.go_first()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the judge, which then ends this process
     _leave_a_caretaker(control, settings["folder"])
     try:
@@ -36,6 +37,8 @@ def main() -> None:
     except UnavailableError as error:
         _send(control, {"error": str(error)})
         return
+    if jail.level == "none":
+        rlimits.adopt_strays()
     if jail.level == "full":
         os.environ.update(HOME=SCRATCH, TMPDIR=SCRATCH)
     spares = Spares(sys.path[0]) if settings["spares"] else None
@@ -44,6 +47,7 @@ def main() -> None:
     del sys.path[0]  # the suite's own folder: a submission has no business there
     _send(control, {"isolation": jail.level, "reasons": jail.reasons})
     Zygote(jail, settings["folder"], spares).serve(control)
+    os._exit(0)  # at once: a judge waits for it
 
 
 def _leave_a_caretaker(control: socket.socket, folder: str) -> None:
@@ -52,7 +56,7 @@ def _leave_a_caretaker(control: socket.socket, folder: str) -> None:
     if pid:
         control.close()
         os.waitpid(pid, 0)
-        shutil.rmtree(os.path.dirname(folder), ignore_errors=True)  # noqa: PTH120 - a string from the judge
+        scratch.remove(os.path.dirname(folder))  # noqa: PTH120 - a string from the judge
         os._exit(0)
     rlimits.die_with_parent()
 
@@ -64,7 +68,7 @@ class Zygote:
         self.jail = jail
         self.spares = spares
         self.folder = folder
-        self.workers: dict[int, str] = {}  # pid -> its folder on this machine's disk, if it has one there
+        self.workers: dict[int, tuple[str, float]] = {}  # pid -> its folder on this disk, if any; seconds of processor
         self.owners: dict[int, socket.socket] = {}
 
     def serve(self, control: socket.socket) -> None:
@@ -85,7 +89,7 @@ class Zygote:
                 elif message["op"] == "spawn":
                     answer = self._spawn(message["limits"], fds, line)
                 else:
-                    answer = {"status": self._reap(message["pid"], message["grace"])}
+                    answer = self._reap(message["pid"], message["grace"])
                 _send(line, answer)
 
     def _spawn(self, limits: dict[str, Any], fds: list[int], owner: socket.socket) -> dict[str, Any]:
@@ -96,9 +100,9 @@ class Zygote:
             return {"error": str(error)}
         for fd in fds:
             os.close(fd)
-        self.workers[pid] = folder
+        self.workers[pid] = folder, limits["cpu_seconds"]
         self.owners[pid] = owner
-        return {"pid": pid}
+        return {"pid": pid, "folder": folder}
 
     def _fork(self, limits: dict[str, Any], fds: list[int], folder: str) -> int:
         self.jail.before_fork()
@@ -111,26 +115,47 @@ class Zygote:
         self.jail.after_fork()
         return pid
 
-    def _reap(self, pid: int, grace: float = 0.0) -> int:
-        """Wait `grace` seconds for a worker to end by itself, then kill it with all that it started."""
+    def _reap(self, pid: int, grace: float = 0.0) -> dict[str, Any]:
+        """Wait `grace` seconds for a worker to end by itself, then kill it with all that it started.
+
+        `status` is how it ended, None where it had to be killed.
+        """
         if pid not in self.workers:
-            return 0
+            return {"status": None}
         deadline = time.monotonic() + grace
-        done, status = os.waitpid(pid, os.WNOHANG)
+        done, status, use = os.wait4(pid, os.WNOHANG)
         while not done and time.monotonic() < deadline:
             time.sleep(0.001)
-            done, status = os.waitpid(pid, os.WNOHANG)
+            done, status, use = os.wait4(pid, os.WNOHANG)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
         if not done:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            _, status = os.waitpid(pid, 0)
-        folder = self.workers.pop(pid)
+            os.waitpid(pid, 0)
+        self._end_strays()
+        folder, cpu_seconds = self.workers.pop(pid)
         if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+            scratch.remove(folder)
         del self.owners[pid]
-        return status
+        if status == signal.SIGKILL and use.ru_utime + use.ru_stime >= cpu_seconds:
+            status = signal.SIGXCPU  # what the kernel's limit means, and cannot say to the first process of a tree
+        return {"status": int(status) if done else None}
+
+    def _end_strays(self) -> None:
+        """Kill what a worker started and what then left its session: without a parent, it has come to us.
+
+        Only at level none can there be any. One that goes on forking faster than this is beyond that level.
+        """
+        deadline = time.monotonic() + 1.0
+        while self.jail.level == "none" and not self.spares and time.monotonic() < deadline:
+            strays = [pid for pid in rlimits.children() if pid not in self.workers]
+            if not strays:
+                return
+            for pid in strays:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
 
     def _end_all_of(self, owner: socket.socket) -> None:
         for pid in [pid for pid, line in self.owners.items() if line is owner]:

@@ -24,7 +24,13 @@ def load_grader(exercise: Exercise) -> ModuleType:
 
 
 def grade_sources(
-    judge: Judge, exercise: Exercise, sources: Sequence[str], *, seed: int = 0, device: str = "cpu"
+    judge: Judge,
+    exercise: Exercise,
+    sources: Sequence[str],
+    *,
+    seed: int = 0,
+    device: str = "cpu",
+    processes: int = 1,
 ) -> list[ExerciseVerdict]:
     """Grade each of these texts as a submission to the exercise, in one run."""
     with tempfile.TemporaryDirectory(prefix="kata-") as folder:
@@ -33,4 +39,4 @@ def grade_sources(
             file = Path(folder) / f"{number}.py"
             file.write_text(source, encoding="utf-8")
             jobs.append(Job(str(number), {exercise.id: file}, device))
-        return [verdict.exercises[0] for verdict in judge.grade([exercise], jobs, seed=seed)]
+        return [verdict.exercises[0] for verdict in judge.grade([exercise], jobs, seed=seed, processes=processes)]

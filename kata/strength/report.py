@@ -1,0 +1,121 @@
+"""docs/strength.md: what was measured, in tables. The same measurements give the same file, so it holds no date."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+
+import torch
+
+from kata.strength.measure import LEAST_KILL_RATE, MORE_SEEDS, Strength
+
+HEAD = """# Strength of the graders
+
+How much the graders catch, measured by grading answers whose worth is known: the reference and other right answers, the
+known mistakes, and mechanical mutants of the reference. Made by
+
+    {command}
+
+with Python {python} and torch {torch}, on the CPU.
+
+- **Right answers** must pass, and **mistakes** must be caught and named, at each of {seeds} seeds.
+- **Mutants** are the reference with one small edit: another operator, number, comparison, axis or argument, a call, a
+  statement or a condition dropped. Each is graded at seed 0 and, if it lives, at the seeds {more}. One that runs out of
+  time is caught. Those that no test could tell from the reference are listed in the grader as equivalent, with the
+  reason, and not counted. The kill rate is of the rest, and must be {least:.0%} or more.
+- **Needed** is a test function that catches a mistake or a mutant that no other test function of its grader does.
+"""
+COLUMNS = [
+    "exercise",
+    "right answers passed",
+    "mistakes caught",
+    "mistakes named",
+    "mutants",
+    "equivalent",
+    "caught",
+    "kill rate",
+    "test functions needed",
+]
+NOT_MEASURED = "–"
+
+
+def report(strengths: Sequence[Strength], command: str, seeds: int) -> str:
+    """The whole file."""
+    head = HEAD.format(
+        command=command,
+        python=platform.python_version(),
+        torch=torch.__version__,
+        seeds=seeds,
+        more=" and ".join(map(str, MORE_SEEDS)),
+        least=LEAST_KILL_RATE,
+    )
+    summary = table(COLUMNS, [_summary(strength) for strength in strengths])
+    return "\n\n".join([head + "\n" + summary, *map(_section, strengths)]) + "\n"
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table, numbers to the right."""
+    right = [bool(rows) and all(row[n][:1] in "0123456789–" for row in rows) for n, _ in enumerate(columns)]
+    rules = ["--:" if to_the_right else ":--" for to_the_right in right]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [columns, rules, *rows])
+
+
+def code(text: str) -> str:
+    """Text as it stands, in a table's cell too."""
+    ticks = "``" if "`" in text else "`"
+    space = " " if "`" in text else ""
+    return f"{ticks}{space}{text}{space}{ticks}".replace("|", "\\|")
+
+
+def _summary(strength: Strength) -> list[str]:
+    functions = strength.catches.functions
+    mutants = [NOT_MEASURED] * 5
+    if strength.with_mutants:
+        mutants = [
+            str(strength.mutants),
+            str(strength.equivalents),
+            str(strength.killed),
+            f"{strength.kill_rate:.1%}",
+            f"{len(functions) - len(strength.unneeded)} of {len(functions)}",
+        ]
+    return [
+        f"[{strength.exercise}](#{strength.exercise.replace('/', '')})",
+        _share(strength.passed, strength.right, strength.seeds),
+        _share(strength.caught, strength.mistakes, strength.seeds),
+        _share(strength.named, strength.mistakes, strength.seeds),
+        *mutants,
+    ]
+
+
+def _share(found: int, answers: int, seeds: int) -> str:
+    whole = answers * seeds
+    return f"{answers} × {seeds}" if found == whole else f"{found} of {whole} ({answers} × {seeds})"
+
+
+def _section(strength: Strength) -> str:
+    parts = [f"## {strength.exercise}"]
+    if strength.broken_laws:
+        parts.append("**Broken laws**\n\n" + "\n".join(f"- {text}" for text in strength.broken_laws))
+    if strength.catches.order:
+        parts.append(_functions(strength))
+    if strength.survivors:
+        columns = ["line", "mutants that live"]
+        parts.append(table(columns, [[str(mutant.line), code(mutant.name)] for mutant in strength.survivors]))
+    idle = strength.catches.nothing_alone(strength.catches.order)
+    if idle:
+        names = "\n".join(f"- {code(name)}" for name in idle)
+        parts.append(f"Single tests that catch nothing alone, kept for what they say:\n\n{names}")
+    return "\n\n".join(parts)
+
+
+def _functions(strength: Strength) -> str:
+    catches, rows = strength.catches, []
+    for function in catches.functions:
+        alone = catches.alone(function)
+        rows.append([code(f"test_{function}"), str(len(catches.all_of(function))), str(len(alone)), _example(alone)])
+    return table(["test function", "catches", "alone", "for example"], rows)
+
+
+def _example(alone: Sequence[str]) -> str:
+    """The plainest: known mistakes come first."""
+    return code(alone[0]) if alone else "nothing"
