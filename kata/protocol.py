@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 MAGIC = b"KATA"
+TICKET = 8  # bytes that go before a question and come back before its answer, which so cannot be older
 PREFIX = struct.Struct("<4sIQ")
 MAX_HEADER = 1 << 20  # a header is names and numbers; a MiB holds every result of the suite a hundred times over
 MAX_BODY = 64 << 20  # the largest result asked for anywhere is a few MiB
@@ -150,6 +151,8 @@ class _Decoder:
         self.nodes += 1
         if depth > MAX_DEPTH + 2 or self.nodes > MAX_NODES:
             raise ProtocolError("a message nested too deep or of too many parts")
+        if isinstance(value, int) and value.bit_length() > 63:
+            raise ProtocolError("a number that no tensor could hold")
         if value is None or isinstance(value, bool | int | float | str):
             return value
         match value:
@@ -167,7 +170,7 @@ class _Decoder:
 
     @staticmethod
     def _key(key: Any) -> Any:
-        if not isinstance(key, str | int | float | bool | None):
+        if not isinstance(key, str | int | float | bool | None) or (isinstance(key, int) and key.bit_length() > 63):
             raise ProtocolError("a dict with a key that is no plain value")
         return key
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-# Everything a terminal takes for a command: C0 and C1 controls but for tab and newline, and the marks that turn the
-# direction of writing. An escape sequence loses its first character and is harmless, visible text.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Everything a terminal takes for a command: C0 and C1 controls but for tab and newline, the marks that turn the direction
+# of writing, and those that end a line or hide one text in another. An escape sequence loses its first character and is
+# harmless, visible text.
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ufffe\uffff]"
+)
 
 
 def plain(text: str, limit: int = 4000) -> str:

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib.util
+import os
 import subprocess
 
 import pytest
@@ -15,6 +16,7 @@ from kata.strength.variants import grade_sources, load_grader
 from tests.conftest import ROOT
 
 SEEDS = range(3)
+PROCESSES = min(4, os.cpu_count() or 1)
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 EXERCISES = Course.load(ROOT).exercises
 
@@ -73,7 +75,9 @@ def test_other_right_answers_pass(judge, exercise, device):
     solution, variants = exercise.solution.read_text(encoding="utf-8"), load_grader(exercise).ALSO_RIGHT
     assert len(variants) >= 3
     for seed in SEEDS:
-        verdicts = grade_sources(judge, exercise, [v.of(solution) for v in variants], seed=seed, device=device)
+        verdicts = grade_sources(
+            judge, exercise, [v.of(solution) for v in variants], seed=seed, device=device, processes=PROCESSES
+        )
         wrongly = [
             (v.name, seed, bad) for v, e in zip(variants, verdicts, strict=True) for bad in e.tests if not bad.passed
         ]
@@ -88,7 +92,9 @@ def test_mistakes_are_caught_by_an_assertion_and_named(judge, exercise, device):
     assert all(v.hint for v in variants), "each mistake has a hint"
     catches = Catches()
     for seed in SEEDS:
-        verdicts = grade_sources(judge, exercise, [v.of(solution) for v in variants], seed=seed, device=device)
+        verdicts = grade_sources(
+            judge, exercise, [v.of(solution) for v in variants], seed=seed, device=device, processes=PROCESSES
+        )
         for variant, verdict in zip(variants, verdicts, strict=True):
             catches.order = [test.name for test in verdict.tests]
             catches.add(variant.name, caught_by(verdict))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from torch import Generator, Tensor
 from kata.cases import cast
 from kata.course import Exercise
 from kata.errors import JudgeError
-from kata.judge.submission import load_module
+from kata.judge.submission import Request, load_module
 from kata.scenario import Implementation, Outcome, Scenario, execute
 from kata.solution import Variant
 from kata.tree import map_tensors, tensors
@@ -50,20 +51,29 @@ class Expected:
 
     truth: Outcome
     ours: Outcome
-    cotangents: list[Tensor] | None
+    request: Request  # the same for a submission
 
 
 class Reference:
     """An exercise's reference solution and known mistakes, in the judge's own process."""
 
-    def __init__(self, exercise: Exercise, mistakes: list[Variant]):
+    def __init__(self, exercise: Exercise, mistakes: list[Variant], *, observe: bool):
+        """`observe` has the operators of every run listed."""
         self.exercise = exercise
         self.mistakes = mistakes
+        self.observe = observe
+        self._trials: dict[tuple[Any, ...], Trial] = {}
         self.source = read_solution(exercise)
         self.implementation = self._load(self.source)
         self._expected: dict[tuple[Any, ...], Expected] = {}
         self._modules: dict[str, Implementation] = {}
         self._outcomes: dict[tuple[Any, ...], Outcome] = {}
+
+    def trial(self, key: tuple[Any, ...], make: Callable[[], Trial]) -> Trial:
+        """The trial of this key, made at its first use."""
+        if key not in self._trials:
+            self._trials[key] = make()
+        return self._trials[key]
 
     def expected(self, trial: Trial) -> Expected:
         """What the reference gives."""
@@ -77,7 +87,7 @@ class Reference:
         if key not in self._outcomes:
             if mistake.name not in self._modules:
                 self._modules[mistake.name] = self._load(mistake.of(self.source))
-            cotangents = self.expected(trial).cotangents
+            cotangents = self.expected(trial).request.cotangents
             self._outcomes[key] = self._run(self._modules[mistake.name], trial, trial.inputs, cotangents)
         return self._outcomes[key]
 
@@ -93,7 +103,8 @@ class Reference:
             cotangents = _draw_cotangents(result, trial)
         truth = self._run(self.implementation, trial, exact_inputs, cotangents)
         ours = self._run(self.implementation, trial, trial.inputs, cotangents)
-        return Expected(truth, ours, cotangents)
+        observe = self.observe or trial.cost is not None
+        return Expected(truth, ours, Request(trial.scenario, trial.inputs, trial.seed, cotangents, observe))
 
     def _run(
         self, impl: Implementation, trial: Trial, inputs: dict[str, Any], cotangents: list[Tensor] | None

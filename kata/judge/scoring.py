@@ -12,6 +12,7 @@ import pytest
 from kata.course import Defaults, Exercise
 from kata.judge.checks import Session
 from kata.solution import Variant
+from kata.text import plain
 from kata.verdict import WITHOUT_AGREEMENT, ExerciseVerdict, TestVerdict, Wrong, exercise_verdict
 
 POINTS = pytest.StashKey[float]()
@@ -56,14 +57,13 @@ class Grading:
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, AssertionError):
             verdict.points, verdict.status = 0.0, getattr(error, "status", "failed")
-            verdict.message = (
-                str(error).partition("\nassert ")[0] or "does not have the property this test is named for"
-            )
+            message = plain(str(error).partition("\nassert ")[0])  # it may hold names and values of the submission's
+            verdict.message = message or "does not have the property this test is named for"
             fitting = self.session.mistakes() if verdict.status == "failed" else []
             if fitting:
                 verdict.mistake, verdict.hint = fitting[0].name, fitting[0].hint
         elif error is not None:
-            verdict.points, verdict.status, verdict.message = 0.0, "ungraded", describe_failure(error)
+            verdict.points, verdict.status, verdict.message = 0.0, "ungraded", plain(describe_failure(error))
         self.tests.append(verdict)
         self.candidates.append(fitting)
         return verdict

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,8 +20,23 @@ from kata.scenario import Implementation, Outcome, Raised, Scenario, execute
 from kata.text import plain
 from kata.verdict import OUT_OF_BUDGET, Wrong
 
-LOAD_SECONDS = 20.0  # a submission may import a large library; nothing else at import takes this long
+LOAD_SECONDS = 20.0  # for all imports of one file: it may import a large library; nothing else takes this long
 BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, so that no loop holds up a class for long
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a submission is asked to run. Packed once, however many submissions are asked."""
+
+    scenario: Scenario
+    inputs: dict[str, Any]
+    seed: int
+    cotangents: list[Tensor] | None
+    observe: bool
+
+    @cached_property
+    def frame(self) -> bytes:
+        return pack({"op": "run", **vars(self), "scenario": cloudpickle.dumps(self.scenario)})
 
 
 class Submission:
@@ -36,6 +53,7 @@ class Submission:
         self._seconds = seconds
         self._budget = BUDGET_TESTS * seconds
         self._left = seconds
+        self._load_left = LOAD_SECONDS
         self._worker: Worker | None = None
         self._does_not_load = unread
 
@@ -43,9 +61,7 @@ class Submission:
         """Start the clock of the next test."""
         self._left = min(self._seconds, self._budget)
 
-    def run(
-        self, scenario: Scenario, inputs: dict[str, Any], *, seed: int, cotangents: list[Tensor] | None, observe: bool
-    ) -> Outcome:
+    def run(self, request: Request) -> Outcome:
         """Run a scenario on the submission.
 
         Raises:
@@ -54,17 +70,9 @@ class Submission:
         worker = self._loaded()
         if self._left <= 0:
             raise Wrong(OUT_OF_BUDGET, "timed_out")
-        message = {
-            "op": "run",
-            "scenario": cloudpickle.dumps(scenario),
-            "inputs": inputs,
-            "seed": seed,
-            "cotangents": cotangents,
-            "observe": observe,
-        }
         start = time.monotonic()
         try:
-            return self._ask(worker, message, self._left)
+            return self._ask(worker, request.frame, self._left)
         finally:
             spent = time.monotonic() - start
             self._left -= spent
@@ -103,12 +111,18 @@ class Submission:
             raise self._does_not_load
         if self._worker:
             return self._worker
+        if self._load_left <= 0:
+            raise Wrong("not run: to import the file anew after each crash used up the time for it", "timed_out")
         worker = self._worker = self._sandbox.spawn(self._limits)
+        start = time.monotonic()
         try:
-            outcome = self._ask(worker, {"op": "load", "source": self.source, "file": self.file}, LOAD_SECONDS)
+            load = pack({"op": "load", "source": self.source, "file": self.file})
+            outcome = self._ask(worker, load, self._load_left)
         except Wrong as wrong:
             self._does_not_load = Wrong(f"while the file is imported: {wrong}", wrong.status)
             raise self._does_not_load from None
+        finally:
+            self._load_left -= time.monotonic() - start
         if outcome.raised:
             self._does_not_load = self._broken(outcome.raised)
             self.close()
@@ -122,9 +136,9 @@ class Submission:
         text = _first_line(plain(raised.message))
         return Wrong(f"the file does not import: {plain(raised.type)}: {text}{self._line(raised)}", "broken")
 
-    def _ask(self, worker: Worker, message: dict[str, Any], seconds: float) -> Outcome:
+    def _ask(self, worker: Worker, frame: bytes, seconds: float) -> Outcome:
         try:
-            return _outcome(unpack(*worker.request(pack(message), seconds)))
+            return _outcome(unpack(*worker.request(frame, seconds)))
         except WorkerEnded as end:
             wrong = _ended(end, seconds)
         except ProtocolError:
@@ -150,11 +164,15 @@ class InProcess(Submission):
         super().__init__(source, file, sandbox=None, limits=Limits(), seconds=0)  # type: ignore[arg-type]
         self._module = load_module(source, file)
 
-    def run(
-        self, scenario: Scenario, inputs: dict[str, Any], *, seed: int, cotangents: list[Tensor] | None, observe: bool
-    ) -> Outcome:
+    def run(self, request: Request) -> Outcome:
         return execute(
-            self._module, scenario, inputs, seed=seed, cotangents=cotangents, observe=observe, file=self.file
+            self._module,
+            request.scenario,
+            request.inputs,
+            seed=request.seed,
+            cotangents=request.cotangents,
+            observe=request.observe,
+            file=self.file,
         )
 
 

@@ -254,34 +254,41 @@ class Worker:
         Raises:
             WorkerEnded: no answer came within `seconds`, or no proper one. The worker is dead then.
         """
-        deadline = time.monotonic() + seconds
-        rest = memoryview(frame)
-        while rest:
-            self._wait(deadline, select.POLLOUT)
-            try:
-                rest = rest[self._frames.send(rest[: 1 << 20]) :]
-            except BlockingIOError:
-                continue
-            except OSError:
-                raise self._end("exited") from None
-        return self._answer(deadline)
+        from kata.protocol import TICKET
 
-    def _answer(self, deadline: float) -> tuple[bytes, bytearray]:
+        deadline = time.monotonic() + seconds
+        ticket = os.urandom(TICKET)
+        for part in (ticket, frame):
+            rest = memoryview(part)
+            while rest:
+                self._wait(deadline, select.POLLOUT)
+                try:
+                    rest = rest[self._frames.send(rest[: 1 << 20]) :]
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    raise self._end("exited") from None
+        return self._answer(ticket, deadline)
+
+    def _answer(self, ticket: bytes, deadline: float) -> tuple[bytes, bytearray]:
         from kata.protocol import PREFIX, ProtocolError, lengths
 
-        wanted, header = PREFIX.size, 0
+        start = len(ticket) + PREFIX.size
+        wanted, header = start, 0
         while True:
             while len(self._buffer) >= wanted:
                 if header:
-                    answer = bytes(self._buffer[PREFIX.size : PREFIX.size + header])
-                    body = self._buffer[PREFIX.size + header : wanted]
+                    answer = bytes(self._buffer[start : start + header])
+                    body = self._buffer[start + header : wanted]
                     del self._buffer[:wanted]
                     return answer, body
+                if self._buffer[: len(ticket)] != ticket:
+                    raise self._end("forged")
                 try:
-                    header, body_size = lengths(bytes(self._buffer[: PREFIX.size]))
+                    header, body_size = lengths(bytes(self._buffer[len(ticket) : start]))
                 except ProtocolError:
                     raise self._end("forged") from None
-                wanted = PREFIX.size + header + body_size
+                wanted = start + header + body_size
                 if not header:
                     raise self._end("forged")
             self._wait(deadline, select.POLLIN)

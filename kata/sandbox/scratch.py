@@ -9,9 +9,11 @@ import contextlib
 import os
 import secrets
 
-MAX_FILES = 4096
+MAX_FILES = 1000
 MAX_WRITTEN = 256 << 20  # bytes; also what was written to files that have been deleted since
 MAX_THREADS = 256
+
+_A_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def overused(pid: int, folder: str) -> bool:
@@ -48,32 +50,43 @@ def _holds_too_many(folder: str) -> bool:
 
 
 def remove(folder: str) -> None:
-    """Remove a folder with all that is in it, step by step: what is in its folders moves up, until none is left."""
-    token, count, removed = secrets.token_hex(8), 0, True
-    while removed:
-        removed = False
-        for entry in _entries(folder):
-            with contextlib.suppress(OSError):
-                if not entry.is_dir(follow_symlinks=False):
-                    os.unlink(entry.path)  # noqa: PTH108
-                    removed = True
-                    continue
-                os.chmod(entry.path, 0o700)  # noqa: PTH101
-                for inner in _entries(entry.path):
-                    count += 1
-                    if inner.is_dir(follow_symlinks=False):
-                        os.chmod(inner.path, 0o700)  # noqa: PTH101 - to move it takes a right to write in it
-                    os.rename(inner.path, f"{folder}/{token}-{count}")  # noqa: PTH104
-                    removed = True
-                os.rmdir(entry.path)  # noqa: PTH106
-                removed = True
+    """Remove a folder of ours with all that is in it, as far as it lets itself be removed. A link is left alone."""
     with contextlib.suppress(OSError):
+        top = os.open(folder, _A_FOLDER)
+        try:
+            if os.fstat(top).st_uid == os.geteuid():
+                _empty(top)
+        finally:
+            os.close(top)
         os.rmdir(folder)  # noqa: PTH106
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError:
-        return []
+def _empty(top: int) -> None:
+    """Step by step: what is in the folders of this one moves up, until there are none."""
+    token, count, removed = secrets.token_hex(8), 0, True
+    while removed:
+        removed = False
+        for name, is_folder in _entries(top):
+            with contextlib.suppress(OSError):
+                if not is_folder:
+                    os.unlink(name, dir_fd=top)
+                    removed = True
+                    continue
+                os.chmod(name, 0o700, dir_fd=top)
+                inner = os.open(name, _A_FOLDER, dir_fd=top)
+                try:
+                    for below, is_inner_folder in _entries(inner):
+                        count += 1
+                        if is_inner_folder:
+                            os.chmod(below, 0o700, dir_fd=inner)  # to move it takes a right to write in it
+                        os.rename(below, f"{token}-{count}", src_dir_fd=inner, dst_dir_fd=top)
+                        removed = True
+                finally:
+                    os.close(inner)
+                os.rmdir(name, dir_fd=top)
+                removed = True
+
+
+def _entries(folder: int) -> list[tuple[str, bool]]:
+    with os.scandir(folder) as entries:
+        return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]

@@ -24,10 +24,11 @@ def serve() -> None:
     """Answer requests until the judge hangs up. Ends the process."""
     submission, fd = _Submission(), FRAMES
     while True:
+        ticket = _read(fd, protocol.TICKET)
         header, body = protocol.lengths(bytes(_read(fd, protocol.PREFIX.size)))
         answer = submission.answer(protocol.unpack(bytes(_read(fd, header)), _read(fd, body)))
         _flush()
-        _write(fd, answer)
+        _write(fd, bytes(ticket) + answer)
 
 
 def warm_up() -> None:
