@@ -63,12 +63,12 @@ clean: ## remove caches and builds; .venv and your work stay
 # what a student needs.
 .venv/.student: $(FROM) | $(BIN)/python
 	@echo "Installing into .venv (once; torch is large) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINNED) -e .
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PINNED) -e .
 	@touch $@
 
 .venv/.author: $(FROM) | $(BIN)/python
 	@echo "Installing into .venv (once; torch is large) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINNED) -e ".[dev]"
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PINNED) -e ".[dev]"
 	@touch .venv/.student $@
 
 $(BIN)/python:
