@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from kata.tree import map_tensors, tensors, walk
 
 Scenario = Callable[..., Any]
+Observe = Literal["", "names", "costs"]  # what to note of the operators that a run calls
 
 
 class MissingError(Exception):
@@ -79,20 +80,21 @@ def execute(
     *,
     seed: int,
     cotangents: list[Tensor] | None = None,
-    observe: bool = False,
+    observe: Observe = "",
     file: str = "",
 ) -> Outcome:
     """Call `scenario(impl, **inputs)` on a copy of the inputs, with every generator seeded, and say what came of it.
 
     With `cotangents`, one for each floating-point tensor of the result, the inputs' gradients of
-    Σ (result · cotangent) are taken too. With `observe`, the operators are listed and counted. Nothing raised gets
-    out: an exception is part of the outcome, and `file` is the name under which the implementation was compiled.
+    Σ (result · cotangent) are taken too. `observe` has the operators listed, or their cost counted as well. Nothing
+    raised gets out: an exception is part of the outcome, and `file` is the name under which the implementation was
+    compiled.
     """
     torch.set_grad_enabled(True)
     seed_everything(seed)
     given = map_tensors(torch.clone, inputs)
     leaves = _leaves(given) if cotangents is not None else {}
-    seen = _Operators() if observe else None
+    seen = _Operators(costs=observe == "costs") if observe else None
     outcome = Outcome()
     try:
         with seen.watching() if seen else contextlib.nullcontext():
@@ -108,7 +110,7 @@ def execute(
         if any(_differs(a, b) for (_, a), (_, b) in zip(walk(inputs[name]), walk(given[name]), strict=False))
     ]
     if seen:
-        outcome.ops, outcome.calls, outcome.largest = sorted(seen.names), seen.calls, seen.largest
+        outcome.ops, outcome.calls, outcome.largest = seen.names, seen.calls, seen.largest
         outcome.flops = seen.flops
     return outcome
 
@@ -195,28 +197,36 @@ def _differs(before: Any, after: Any) -> bool:
 
 
 class _Operators:
-    """The torch operators that ran: their names, as Python gives them and as aten does, their number, and their size.
+    """The torch operators that ran: their names, as Python gives them and as aten does, and with `costs` their cost.
 
     Both names are needed: `F.multi_head_attention_forward` decomposes before aten sees it, and `torch.ops.aten` passes
     by the Python functions. An alias changes neither.
     """
 
-    def __init__(self) -> None:
-        self.names: set[str] = set()
+    def __init__(self, *, costs: bool):
+        self.costs = costs
+        self.ran: set[Any] = set()  # named only at the end: there are few of them, and many calls
         self.calls = 0
         self.largest = 0
         self.flops = 0
+
+    @property
+    def names(self) -> list[str]:
+        named = (
+            func._schema.name.removeprefix("aten::") if hasattr(func, "_schema") else getattr(func, "__name__", "")
+            for func in self.ran
+        )
+        return sorted(set(named))
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
         with _Dispatched(self), _Called(self):
             yield
 
-    def ran(self, name: str, result: Any, args: Any) -> None:
-        self.names.add(name)
+    def count(self, name: str, result: Any, args: Any) -> None:
         self.calls += 1
         given = [leaf for _, leaf in tensors(args) if leaf.layout == torch.strided]
-        if name in ("mm", "bmm", "addmm", "baddbmm"):  # what every product of matrices comes down to
+        if name in ("aten::mm", "aten::bmm", "aten::addmm", "aten::baddbmm"):  # what every product comes down to
             self.flops += 2 * result.numel() * given[-1].shape[-2]
         known = {leaf.untyped_storage().data_ptr() for leaf in given}
         for _, leaf in tensors(result):
@@ -234,7 +244,9 @@ class _Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
-        self.operators.ran(func._schema.name.removeprefix("aten::"), result, [args, kwargs or {}])
+        self.operators.ran.add(func)
+        if self.operators.costs:
+            self.operators.count(func._schema.name, result, [args, kwargs or {}])
         return result
 
 
@@ -244,5 +256,5 @@ class _Called(TorchFunctionMode):
         self.operators = operators
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.operators.names.add(getattr(func, "__name__", ""))
+        self.operators.ran.add(func)
         return func(*args, **(kwargs or {}))

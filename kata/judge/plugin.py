@@ -154,7 +154,9 @@ class Judging:
         options = read_options(request.node, (self.course or Course.find(request.path.parent)).defaults)
         known = self.known.get(exercise.grader)
         if known is None or known[:2] != (request.module, self.seed):
-            reference = Reference(exercise, getattr(request.module, "MISTAKES", []), observe=bool(options.forbids))
+            reference = Reference(
+                exercise, getattr(request.module, "MISTAKES", []), observe="names" if options.forbids else ""
+            )
             known = self.known[exercise.grader] = (request.module, self.seed, reference)
         return Session(
             self._submission(job, exercise, options, request.module),

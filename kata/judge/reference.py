@@ -13,7 +13,7 @@ from kata.cases import cast
 from kata.course import Exercise
 from kata.errors import JudgeError
 from kata.judge.submission import Request, load_module
-from kata.scenario import Implementation, Outcome, Scenario, execute
+from kata.scenario import Implementation, Observe, Outcome, Scenario, execute
 from kata.solution import Variant
 from kata.tree import map_tensors, tensors
 
@@ -57,8 +57,8 @@ class Expected:
 class Reference:
     """An exercise's reference solution and known mistakes, in the judge's own process."""
 
-    def __init__(self, exercise: Exercise, mistakes: list[Variant], *, observe: bool):
-        """`observe` has the operators of every run listed."""
+    def __init__(self, exercise: Exercise, mistakes: list[Variant], *, observe: Observe):
+        """`observe` says what to note of every run of a submission."""
         self.exercise = exercise
         self.mistakes = mistakes
         self.observe = observe
@@ -103,7 +103,7 @@ class Reference:
             cotangents = _draw_cotangents(result, trial)
         truth = self._run(self.implementation, trial, exact_inputs, cotangents)
         ours = self._run(self.implementation, trial, trial.inputs, cotangents)
-        observe = self.observe or trial.cost is not None
+        observe: Observe = "costs" if trial.cost else self.observe
         return Expected(truth, ours, Request(trial.scenario, trial.inputs, trial.seed, cotangents, observe))
 
     def _run(
@@ -115,7 +115,7 @@ class Reference:
             inputs,
             seed=trial.seed,
             cotangents=cotangents,
-            observe=trial.cost is not None,
+            observe="costs" if trial.cost else "",
             file=str(self.exercise.solution),
         )
         outcome.outputs = map_tensors(lambda t: t.detach().to(CPU), outcome.outputs)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from kata.protocol import ProtocolError, pack, unpack
 from kata.sandbox import Limits, Sandbox, Worker, WorkerEnded
-from kata.scenario import Implementation, Outcome, Raised, Scenario, execute
+from kata.scenario import Implementation, Observe, Outcome, Raised, Scenario, execute
 from kata.text import plain
 from kata.verdict import OUT_OF_BUDGET, Wrong
 
@@ -32,7 +32,7 @@ class Request:
     inputs: dict[str, Any]
     seed: int
     cotangents: list[Tensor] | None
-    observe: bool
+    observe: Observe
 
     @cached_property
     def frame(self) -> bytes:
