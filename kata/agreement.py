@@ -28,41 +28,45 @@ FLOOR = {torch.float64: 1e-12, torch.float32: 4e-6, torch.float16: 4e-3, torch.b
 TINY = 1e-30
 
 
-def allowance(truth: Tensor, reference: Tensor, dtype: torch.dtype) -> float:
+def allowance(truth: Tensor, reference: Tensor, dtype: torch.dtype, scale: float = 0.0) -> float:
     """How far a result may stray from `truth`, when the reference, run at this dtype, gave `reference`."""
     both = truth.isfinite() & reference.isfinite()
     exact, ours = truth[both].double(), reference[both].double()
     if not exact.numel():
         return TINY
     strays = (ours - exact).abs().max().item()
-    return max(MULTIPLE * strays, FLOOR[dtype] * exact.abs().max().item(), TINY)
+    return max(MULTIPLE * strays, FLOOR[dtype] * max(exact.abs().max().item(), scale), TINY)
 
 
-def check_agreement(actual: Any, truth: Any, reference: Any, dtype: torch.dtype, what: str = "the result") -> None:
+def check_agreement(
+    actual: Any, truth: Any, reference: Any, dtype: torch.dtype, what: str = "the result", scale: float = 0.0
+) -> None:
     """Compare a submission's result, part by part, with the reference's in float64 and at the dtype of the run.
+
+    `scale` is the size of number to measure by where the expected ones are smaller.
 
     Raises:
         Wrong: the first disagreement: kind, number of parts, dtype, shape, NaN and inf, or how far off and where.
     """
     if isinstance(reference, Tensor):
-        _check_tensor(actual, truth, reference, dtype, what)
+        _check_tensor(actual, truth, reference, dtype, what, scale)
     elif isinstance(reference, dict):
         _check_kind(isinstance(actual, dict), reference, actual, what)
         if set(actual) != set(reference):
             raise Wrong(f"{what} has the keys {_names(actual)}, expected {_names(reference)}")
         for key in reference:
-            check_agreement(actual[key], truth[key], reference[key], dtype, f"{what}[{key!r}]")
+            check_agreement(actual[key], truth[key], reference[key], dtype, f"{what}[{key!r}]", scale)
     elif isinstance(reference, list | tuple):
         _check_kind(isinstance(actual, list | tuple), reference, actual, what)
         if len(actual) != len(reference):
             raise Wrong(f"{what} has {len(actual)} parts, expected {len(reference)}")
         for index, part in enumerate(reference):
-            check_agreement(actual[index], truth[index], part, dtype, f"{what}[{index}]")
+            check_agreement(actual[index], truth[index], part, dtype, f"{what}[{index}]", scale)
     elif isinstance(reference, float):
         number = isinstance(actual, float) or (isinstance(actual, int) and not isinstance(actual, bool))
         _check_kind(number, reference, actual, what)
         a, t, r = (torch.tensor(float(value), dtype=torch.float64) for value in (actual, truth, reference))
-        _check_numbers(a, t, r, dtype, what)
+        _check_numbers(a, t, r, dtype, what, scale)
     else:
         _check_kind(type(actual) is type(reference), reference, actual, what)
         if actual != reference:
@@ -96,7 +100,7 @@ def _check_kind(fits: bool, reference: Any, actual: Any, what: str) -> None:
         raise Wrong(f"{what} is {kind(actual)}, expected {kind(reference)}{forgotten}")
 
 
-def _check_tensor(actual: Any, truth: Tensor, reference: Tensor, dtype: torch.dtype, what: str) -> None:
+def _check_tensor(actual: Any, truth: Tensor, reference: Tensor, dtype: torch.dtype, what: str, scale: float) -> None:
     _check_kind(isinstance(actual, Tensor), reference, actual, what)
     if actual.shape != reference.shape:
         raise Wrong(f"{what} has shape {tuple(actual.shape)}, expected {tuple(reference.shape)}")
@@ -104,7 +108,7 @@ def _check_tensor(actual: Any, truth: Tensor, reference: Tensor, dtype: torch.dt
         raise Wrong(f"{what} is {_dtype(actual)}, expected {_dtype(reference)}")
     if reference.is_floating_point():
         # An output may be of another dtype than the run's on purpose: its own rounding is what counts then.
-        _check_numbers(actual, truth, reference, _coarser(dtype, reference.dtype), what)
+        _check_numbers(actual, truth, reference, _coarser(dtype, reference.dtype), what, scale)
     elif not torch.equal(actual, reference):
         where = (actual != reference).nonzero()[0].tolist()
         got, expected = actual[tuple(where)].item(), reference[tuple(where)].item()
@@ -114,8 +118,10 @@ def _check_tensor(actual: Any, truth: Tensor, reference: Tensor, dtype: torch.dt
         )
 
 
-def _check_numbers(actual: Tensor, truth: Tensor, reference: Tensor, dtype: torch.dtype, what: str) -> None:
-    allowed = allowance(truth, reference, dtype)
+def _check_numbers(
+    actual: Tensor, truth: Tensor, reference: Tensor, dtype: torch.dtype, what: str, scale: float
+) -> None:
+    allowed = allowance(truth, reference, dtype, scale)
     a, t, r = actual.double(), truth.double(), reference.double()
     # Where rounding alone makes the reference overflow, what it gives there is right as well as the truth is.
     agrees = ((a - t).abs() <= allowed) | _equal(a, t) | (_equal(a, r) & ~r.isfinite())

@@ -70,11 +70,15 @@ class _Encoder:
             kind = "tuple" if isinstance(value, tuple) else "list"
             return [kind, [self.encode(item, depth + 1) for item in value]]
         if isinstance(value, dict):
-            return ["dict", [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]]
+            odd = next((key for key in value if not _may_be_a_key(key)), None)
+            if odd is not None:
+                return ["other", f"dict with keys of type {_type_name(odd)[:MAX_TEXT]}", ""]
+            return ["dict", [[key, self.encode(item, depth + 1)] for key, item in value.items()]]
         return ["other", _type_name(value)[:MAX_TEXT], _print(value)]
 
     def _tensor(self, tensor: Tensor) -> Any:
         tensor = tensor.detach()
+        self._check_size(tensor.numel() * tensor.element_size())  # a view may be far larger than what it is a view of
         name = str(tensor.dtype).removeprefix("torch.")
         if tensor.layout != torch.strided or tensor.device.type == "meta" or name not in DTYPES:
             return ["other", f"{str(tensor.layout).removeprefix('torch.')} tensor of {name}", ""]
@@ -89,12 +93,15 @@ class _Encoder:
         return ["tensor", self._chunk(data, spec)]
 
     def _chunk(self, data: bytes, spec: dict[str, Any]) -> int:
+        self._check_size(len(data))
         self.size += len(data)
-        if self.size > MAX_BODY:
-            raise ProtocolError(f"the result holds more than {MAX_BODY >> 20} MiB")
         self.chunks.append(data)
         self.tensors.append(spec)
         return len(self.tensors) - 1
+
+    def _check_size(self, more: int) -> None:
+        if self.size + more > MAX_BODY:
+            raise ProtocolError(f"the result holds more than {MAX_BODY >> 20} MiB")
 
 
 def pack(message: dict[str, Any]) -> bytes:
@@ -170,7 +177,7 @@ class _Decoder:
 
     @staticmethod
     def _key(key: Any) -> Any:
-        if not isinstance(key, str | int | float | bool | None) or (isinstance(key, int) and key.bit_length() > 63):
+        if not _may_be_a_key(key):
             raise ProtocolError("a dict with a key that is no plain value")
         return key
 
@@ -206,6 +213,12 @@ def _tensor(chunk: memoryview, dtype: torch.dtype, shape: list[int], order: list
     raw = torch.frombuffer(bytearray(chunk), dtype=torch.uint8 if dtype == torch.bool else dtype)
     flat = raw != 0 if dtype == torch.bool else raw
     return flat.view(stored).permute([order.index(axis) for axis in range(len(order))])
+
+
+def _may_be_a_key(value: Any) -> bool:
+    if isinstance(value, int):
+        return value.bit_length() < 64
+    return value is None or isinstance(value, str | float)
 
 
 def _type_name(value: Any) -> str:

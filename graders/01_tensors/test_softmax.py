@@ -7,7 +7,7 @@ import torch
 
 from kata.grading import Case, Equivalent, Variant, integers, normal
 
-pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*softmax*"])
+pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*softmax*", "*attention*"])
 
 
 def along(impl, x, dim):
@@ -23,8 +23,10 @@ def hide_a_row(x):
 
 
 def spread(x):
-    # Far enough apart for one number to win: a close race between large numbers is decided by rounding alone.
-    return x + 2500.0 * torch.arange(x.shape[-1])
+    # Far enough apart for one number to win: a close race between large numbers is decided by rounding alone. Another one
+    # wins in each row, so that no answer is right by always being the same.
+    rows, columns = x.shape
+    return x + 2500.0 * ((torch.arange(columns) + torch.arange(rows)[:, None]) % columns)
 
 
 CASES = [

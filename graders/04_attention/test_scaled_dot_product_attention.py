@@ -561,4 +561,11 @@ MISTAKES = [
     ),
 ]
 
-EQUIVALENT: list[Equivalent] = []
+EQUIVALENT = [
+    Equivalent(
+        "the width of the keys",
+        was="q.shape[-1]",
+        becomes="k.shape[-1]",
+        reason="queries and keys have the same width",
+    ),
+]

@@ -16,7 +16,7 @@ from torch import Tensor
 from kata.agreement import check_agreement
 from kata.cases import Case, cast, draw, seed_of
 from kata.errors import JudgeError
-from kata.judge.diagnosis import check_outcome, matching_mistakes
+from kata.judge.diagnosis import check_outcome, is_right, matching_mistakes
 from kata.judge.reference import Cost, Reference, Trial
 from kata.judge.submission import Submission
 from kata.scenario import Outcome, Scenario
@@ -48,14 +48,13 @@ class Session:
     dtypes: tuple[str, ...] | None = None
     test: str = ""
     seen: list[tuple[Trial, Outcome]] = field(default_factory=list)  # in the test that is running
-    earlier: list[tuple[Trial, Outcome]] = field(default_factory=list)  # in the tests before it
+    right: list[Trial] = field(default_factory=list)  # in which the submission agreed, in any test so far
     draws: int = 0  # calls of `run` in this test
     asked: int = 0  # and of `check`
     compared: bool = False  # whether a result was held against the reference's
     agreed: bool = False  # whether one agreed
 
     def new_test(self, name: str) -> None:
-        self.earlier += self.seen
         self.test, self.seen, self.draws, self.asked = name, [], 0, 0
         self.submission.new_test()
 
@@ -78,12 +77,12 @@ class Session:
         return outcome
 
     def mistakes(self) -> list[Variant]:
-        """The known mistakes that fit all that the running test saw and, if any do, what earlier tests saw as well."""
-        fitting = matching_mistakes(self.reference, self.seen)
-        if len(fitting) < 2:
-            return fitting
-        closer = matching_mistakes(self.reference, [*self.seen, *self.earlier])
-        return [mistake for mistake in fitting if mistake in closer] or fitting
+        """The known mistakes that give all that the running test saw, and are right wherever the submission was."""
+        return [
+            mistake
+            for mistake in matching_mistakes(self.reference, self.seen)
+            if all(is_right(self.reference, trial, self.reference.mistaken(mistake, trial)) for trial in self.right)
+        ]
 
 
 class Check:
@@ -175,6 +174,7 @@ class Check:
             check_outcome(self._session.reference, trial, outcome)
         except Wrong as wrong:
             raise self._with_call(wrong, trial) from None
+        self._session.right.append(trial)
         self._session.agreed |= outcome.raised is None
 
     def _with_call(self, wrong: Wrong, trial: Trial) -> Wrong:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kata.agreement import check_agreement, same
+import torch
+from torch import Tensor
+
+from kata.agreement import FLOOR, check_agreement, same
 from kata.judge.reference import Cost, Reference, Trial
 from kata.scenario import Outcome
 from kata.solution import Variant
@@ -50,8 +53,11 @@ def check_outcome(reference: Reference, trial: Trial, outcome: Outcome) -> None:
         if name not in ours.changed:
             raise Wrong(f"`{name}` was changed by the call; leave the arguments as they are")
     if ours.gradients is not None and truth.gradients is not None:
+        largest = max(
+            (g.abs().max().item() for g in truth.gradients.values() if g is not None and g.numel()), default=0.0
+        )
         for name, gradient in ours.gradients.items():
-            _check_gradient(outcome, name, truth.gradients[name], gradient, trial)
+            _check_gradient(outcome, name, truth.gradients[name], gradient, trial.dtype, largest)
     if trial.cost:
         _check_cost(outcome, ours, trial.cost)
 
@@ -75,16 +81,19 @@ def _check_raised(outcome: Outcome, wanted: str) -> None:
         raise Wrong(f"raises {outcome.raised.type}, where it should raise {wanted}")
 
 
-def _check_gradient(outcome: Outcome, name: str, truth: object, ours: object, trial: Trial) -> None:
+def _check_gradient(
+    outcome: Outcome, name: str, truth: Tensor | None, ours: Tensor | None, dtype: torch.dtype, largest: float
+) -> None:
+    """Compare the gradient of one input. One that is zero but for rounding is measured by the `largest` of all."""
     actual = (outcome.gradients or {}).get(name)
-    none = [value is None or not bool(value.any()) for value in (actual, ours)]  # type: ignore[attr-defined]
-    if all(none):
+    negligible = FLOOR[dtype] * largest
+    if all(value is None or bool((value.abs() <= negligible).all()) for value in (actual, ours)):
         return  # no gradient and a gradient of zeros are one and the same to whoever uses them
     if actual is None:
         raise Wrong(f"no gradient reaches `{name}`")
     if ours is None:
         raise Wrong(f"a gradient reaches `{name}`, where there should be none")
-    check_agreement(actual, truth, ours, trial.dtype, f"the gradient of `{name}`")
+    check_agreement(actual, truth, ours, dtype, f"the gradient of `{name}`", scale=largest)
 
 
 def _same_outcome(one: Outcome, other: Outcome, trial: Trial) -> bool:

@@ -55,7 +55,8 @@ class Judge:
     _known: dict[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sandbox = self.sandbox or Sandbox([self.course.root])
+        if not self.in_process:
+            self.sandbox = self.sandbox or Sandbox([self.course.root])
         gc.freeze()  # torch's half a million objects live to the end: no collection need look at them again
 
     def grade(
@@ -82,14 +83,15 @@ class Judge:
                 job.label,
                 job.device,
                 seed,
-                self.sandbox.isolation,
+                "none" if self.in_process else self.sandbox.isolation,
                 sorted((v for owner, v in found if owner == number), key=lambda v: order[v.id]),
             )
             for number, job in enumerate(jobs)
         ]
 
     def close(self) -> None:
-        self.sandbox.close()
+        if not self.in_process:
+            self.sandbox.close()
 
     def __enter__(self) -> Judge:
         return self

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import multiprocessing
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from kata.course import Exercise
+import torch
+
+from kata.course import Course, Exercise
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.verdict import ExerciseVerdict
@@ -21,6 +26,25 @@ def load_grader(exercise: Exercise) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def grade_at_seeds(
+    exercise: Exercise, sources: Sequence[str], seeds: Iterable[int], processes: int
+) -> Iterator[tuple[int, list[ExerciseVerdict]]]:
+    """Grade these texts at every seed, without a sandbox: only for variants of ours that are known to come to an end.
+
+    Each process takes a seed at a time, so that what the reference and the mistakes give is worked out once a seed.
+    """
+    seeds = list(seeds)
+    torch.set_num_threads(1)  # before the fork: a thread pool does not survive it
+    forking = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, forking) as pool:
+        yield from zip(seeds, pool.map(partial(_grade_one_seed, exercise, sources), seeds), strict=True)
+
+
+def _grade_one_seed(exercise: Exercise, sources: Sequence[str], seed: int) -> list[ExerciseVerdict]:
+    with Judge(Course.load(exercise.root), in_process=True) as judge:
+        return grade_sources(judge, exercise, sources, seed=seed)
 
 
 def grade_sources(
