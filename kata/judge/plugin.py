@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # this module loads with every pytest of the environment: tor
     from kata.sandbox import Sandbox
     from kata.verdict import ExerciseVerdict, TestVerdict
 
+    Enough = Callable[[Job, TestVerdict], bool]
+
 JUDGING = "kata-judging"
 WORDS = {"check", "run", "draw"}
 GRADING = pytest.StashKey[Any]()  # the Grading that a test belongs to
@@ -65,8 +67,10 @@ class Judging:
     course: Course | None = None
     known: dict[Path, tuple[Any, int, Reference]] = field(default_factory=dict)  # kept by a judge between its runs
     in_process: bool = False
+    enough: Enough | None = None  # says of a job, after a failed test, that its other tests need not be run
     interrupted: bool = False
     errors: dict[Path, str] = field(default_factory=dict)  # grader -> why it does not judge
+    _done: set[int] = field(default_factory=set)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if not WORDS & set(metafunc.fixturenames) or "kata_exercise" not in metafunc.fixturenames:
@@ -88,6 +92,11 @@ class Judging:
             item.stash[POINTS] = (float(mark.args[0]) if mark else 1.0) / shares[_share(item)]
             item.repr_failure = partial(_say_or_show, item.repr_failure)  # type: ignore[method-assign]
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        spec = getattr(item, "callspec", None)
+        return True if self._done and spec and id(spec.params.get("kata_exercise")) in self._done else None
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
         report = yield
@@ -99,6 +108,8 @@ class Judging:
         if call.when != "call" and not report.failed:
             return report
         verdict = grading.judged(item, call)
+        if self.enough and not verdict.passed and self.enough(grading.job, verdict):
+            self._done.add(id(grading.job))
         if verdict.status != "ungraded" and report.failed:
             report.longrepr = "\n".join(filter(None, (verdict.message, _named(verdict))))
         return report

@@ -19,9 +19,10 @@ from kata.errors import JudgeError
 from kata.judge.plugin import JUDGING, Judging
 from kata.judge.scoring import Job
 from kata.sandbox import Sandbox
-from kata.verdict import ExerciseVerdict, SubmissionVerdict
+from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 Report = Callable[[Job, ExerciseVerdict], None]
+Enough = Callable[[Job, TestVerdict], bool]
 
 # Only what a grader needs: each plugin left out saves time before the first verdict.
 _LEFT_OUT = """
@@ -67,16 +68,18 @@ class Judge:
         seed: int = 0,
         processes: int = 1,
         report: Report = lambda job, verdict: None,
+        enough: Enough | None = None,
     ) -> list[SubmissionVerdict]:
         """Grade every job's files for these exercises and return one verdict a job, exercises in the order given.
 
-        `report` is called as each exercise of each job is done. What the judge fails at is `ungraded`, with the
+        `report` is called as each exercise of each job is done. `enough` may say, after a failed test, that the rest of a
+        job need not be run; its score then means nothing. What the judge fails at is `ungraded`, with the
         reason in its message; the rest is graded all the same.
         """
         if processes > 1:
             found = self._grade_in_parallel(exercises, jobs, seed, processes)
         else:
-            found = self._grade_here(exercises, jobs, seed, report)
+            found = self._grade_here(exercises, jobs, seed, report, enough)
         order = {exercise.id: place for place, exercise in enumerate(exercises)}
         return [
             SubmissionVerdict(
@@ -100,7 +103,12 @@ class Judge:
         self.close()
 
     def _grade_here(
-        self, exercises: Sequence[Exercise], jobs: Sequence[Job], seed: int, report: Report
+        self,
+        exercises: Sequence[Exercise],
+        jobs: Sequence[Job],
+        seed: int,
+        report: Report = lambda job, verdict: None,
+        enough: Enough | None = None,
     ) -> list[tuple[int, ExerciseVerdict]]:
         found: list[tuple[int, ExerciseVerdict]] = []
 
@@ -108,7 +116,7 @@ class Judge:
             found.append((next(n for n, other in enumerate(jobs) if other is job), verdict))
             report(job, verdict)
 
-        judging = Judging(list(jobs), seed, self.sandbox, finished, self.course, self._known, self.in_process)
+        judging = Judging(list(jobs), seed, self.sandbox, finished, self.course, self._known, self.in_process, enough)
         present = [exercise for exercise in exercises if exercise.grader.is_file()]
         if present:
             for exercise in present:
@@ -162,7 +170,7 @@ class Judge:
             answer: Any = JudgeError("a parallel judge ended early")
             try:
                 judge = Judge(self.course, branch, self.in_process)
-                found = judge._grade_here(exercises, [job for _, job in jobs], seed, lambda *_: None)
+                found = judge._grade_here(exercises, [job for _, job in jobs], seed)
                 answer = [(jobs[number][0], verdict) for number, verdict in found]
             except BaseException as error:
                 answer = JudgeError(f"{type(error).__name__}: {error}")

@@ -104,7 +104,7 @@ class _Measuring:
         self.strength.right, self.strength.mistakes = len(right), len(mistakes)
         sources = [self.solution, *(variant.of(self.solution) for variant in [*right[1:], *mistakes])]
         wrong: dict[str, list[int]] = {}
-        for seed, verdicts in self._at_every_seed(sources, right=len(right)):
+        for seed, verdicts in self._at_every_seed(sources, mistakes):
             if seed == 0:
                 self.strength.catches.order = [test.name for test in verdicts[0].tests]
             for variant, verdict in zip(right, verdicts, strict=False):
@@ -118,11 +118,14 @@ class _Measuring:
                 self.say(f"{seed + 1} of {self.strength.seeds} seeds")
         self.strength.errors += [f"{text} at {_some(which)}" for text, which in wrong.items()]
 
-    def _at_every_seed(self, sources: Sequence[str], right: int) -> Iterator[tuple[int, list[ExerciseVerdict]]]:
-        seeds = range(self.strength.seeds)
+    def _at_every_seed(
+        self, sources: Sequence[str], mistakes: Sequence[Variant]
+    ) -> Iterator[tuple[int, list[ExerciseVerdict]]]:
+        seeds, right = range(self.strength.seeds), len(sources) - len(mistakes)
         for seed in seeds[:SANDBOXED_SEEDS]:
             yield seed, self._grade(sources, seed, right=right)
-        yield from grade_at_seeds(self.exercise, sources, seeds[SANDBOXED_SEEDS:], self.processes)
+        made = [*[""] * right, *(mistake.name for mistake in mistakes)]
+        yield from grade_at_seeds(self.exercise, sources, made, seeds[SANDBOXED_SEEDS:], self.processes)
 
     def _mistake(self, variant: Variant, verdict: ExerciseVerdict, seed: int) -> list[str]:
         caught, ungraded = caught_by(verdict), _ungraded(verdict)

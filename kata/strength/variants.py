@@ -14,9 +14,9 @@ from types import ModuleType
 import torch
 
 from kata.course import Course, Exercise
-from kata.judge.run import Judge
+from kata.judge.run import Enough, Judge
 from kata.judge.scoring import Job
-from kata.verdict import ExerciseVerdict
+from kata.verdict import ExerciseVerdict, TestVerdict
 
 
 def load_grader(exercise: Exercise) -> ModuleType:
@@ -29,22 +29,28 @@ def load_grader(exercise: Exercise) -> ModuleType:
 
 
 def grade_at_seeds(
-    exercise: Exercise, sources: Sequence[str], seeds: Iterable[int], processes: int
+    exercise: Exercise, sources: Sequence[str], mistakes: Sequence[str], seeds: Iterable[int], processes: int
 ) -> Iterator[tuple[int, list[ExerciseVerdict]]]:
     """Grade these texts at every seed, without a sandbox: only for variants of ours that are known to come to an end.
 
+    `mistakes` says which known mistake each text makes, if any: once it is named, the rest of its tests are not run.
     Each process takes a seed at a time, so that what the reference and the mistakes give is worked out once a seed.
     """
     seeds = list(seeds)
     torch.set_num_threads(1)  # before the fork: a thread pool does not survive it
     forking = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(processes, forking) as pool:
-        yield from zip(seeds, pool.map(partial(_grade_one_seed, exercise, sources), seeds), strict=True)
+        yield from zip(seeds, pool.map(partial(_grade_one_seed, exercise, sources, mistakes), seeds), strict=True)
 
 
-def _grade_one_seed(exercise: Exercise, sources: Sequence[str], seed: int) -> list[ExerciseVerdict]:
+def _grade_one_seed(
+    exercise: Exercise, sources: Sequence[str], mistakes: Sequence[str], seed: int
+) -> list[ExerciseVerdict]:
+    def is_named(job: Job, test: TestVerdict) -> bool:
+        return bool(test.mistake) and test.mistake == mistakes[int(job.label)]
+
     with Judge(Course.load(exercise.root), in_process=True) as judge:
-        return grade_sources(judge, exercise, sources, seed=seed)
+        return grade_sources(judge, exercise, sources, seed=seed, enough=is_named)
 
 
 def grade_sources(
@@ -55,6 +61,7 @@ def grade_sources(
     seed: int = 0,
     device: str = "cpu",
     processes: int = 1,
+    enough: Enough | None = None,
 ) -> list[ExerciseVerdict]:
     """Grade each of these texts as a submission to the exercise, in one run."""
     with tempfile.TemporaryDirectory(prefix="kata-") as folder:
@@ -63,4 +70,5 @@ def grade_sources(
             file = Path(folder) / f"{number}.py"
             file.write_text(source, encoding="utf-8")
             jobs.append(Job(str(number), {exercise.id: file}, device))
-        return [verdict.exercises[0] for verdict in judge.grade([exercise], jobs, seed=seed, processes=processes)]
+        verdicts = judge.grade([exercise], jobs, seed=seed, processes=processes, enough=enough)
+        return [verdict.exercises[0] for verdict in verdicts]
