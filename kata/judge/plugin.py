@@ -185,7 +185,7 @@ class Judging:
         from kata.judge.submission import InProcess, Submission
         from kata.sandbox import Limits, Sandbox
 
-        source, unread = read_submission(job.files.get(exercise.id))
+        source, unread = read_submission(job.files.get(exercise.id), exercise.id)
         file = f"{exercise.id}.py"
         if self.in_process:
             return InProcess(source, str(job.files[exercise.id]))

@@ -15,6 +15,8 @@ from kata.solution import Variant
 from kata.text import plain
 from kata.verdict import WITHOUT_AGREEMENT, ExerciseVerdict, TestVerdict, Wrong, exercise_verdict
 
+MAX_SOURCE = 128 << 10  # bytes of a submission; the longest solution has a tenth of it
+
 POINTS = pytest.StashKey[float]()
 
 
@@ -94,12 +96,23 @@ class Grading:
                 test.mistake, test.hint = common[0].name, common[0].hint
 
 
-def read_submission(file: Path | None) -> tuple[str, Wrong | None]:
-    """The text of a student's file, and what to say if there is none."""
+def read_submission(file: Path | None, exercise: str = "") -> tuple[str, Wrong | None]:
+    """The text of a student's file, and what to say if there is none.
+
+    A link may not lead out of what was handed in, which is the file's folder or, where the path ends in the id of the
+    `exercise`, the folder of the exercises: it could lead to a solution.
+    """
     if file is None or not file.is_file():
         return "", Wrong(f"there is no file {file}" if file else "there is no file for it", "not_started")
+    folder = file.parents[1] if exercise and file.parts[-2:] == Path(f"{exercise}.py").parts else file.parent
+    if not file.resolve().is_relative_to(folder.resolve()):
+        return "", Wrong("the file is a link that leads elsewhere; put the file itself in its place", "broken")
     try:
-        return file.read_text(encoding="utf-8-sig"), None
+        with file.open("rb") as opened:
+            data = opened.read(MAX_SOURCE + 1)
+        if len(data) > MAX_SOURCE:
+            return "", Wrong(f"the file is larger than {MAX_SOURCE >> 10} KiB", "broken")
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"), None
     except (OSError, UnicodeDecodeError) as error:
         return "", Wrong(f"the file cannot be read: {error}", "broken")
 

@@ -29,7 +29,9 @@ _SYSTEM = (
     "/sys/devices/system",
 )  # fmt: skip
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-_OWN_PROC = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/driver", "/proc/devices")
+_OWN_PROC = (
+    "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/driver", "/proc/devices", "/proc/sys/vm/mmap_min_addr",
+)  # fmt: skip
 _DISK = 64 << 20  # bytes a worker may write
 _TASKS = 256  # threads it may have, where no others are counted with them; else on top of twice as many of its user's
 

@@ -138,7 +138,9 @@ class Zygote:
         if folder:
             scratch.remove(folder)
         del self.owners[pid]
-        if status == signal.SIGKILL and use.ru_utime + use.ru_stime >= cpu_seconds:
+        if (
+            status == signal.SIGKILL and use.ru_utime + use.ru_stime > 0.7 * cpu_seconds
+        ):  # it counts in ticks, for the limit
             status = signal.SIGXCPU  # what the kernel's limit means, and cannot say to the first process of a tree
         return {"status": int(status) if done else None}
 
