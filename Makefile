@@ -37,7 +37,8 @@ doctor: .venv/.student ## check this machine and this folder
 test: .venv/.author ## hold the suite to its laws: ARGS="-k softmax"
 	@$(BIN)/python -m pytest $(ARGS)
 
-verify: .venv/.author ## the laws at 200 seeds, and mutants of every reference
+verify: .venv/.author ## the laws at 200 seeds, mutants of every reference, a million fuzzed frames
+	@$(BIN)/python -m tests.hostile.fuzz --frames 1000000
 	@$(BIN)/python -m kata.strength $(ARGS)
 
 bench: .venv/.author ## what grading costs, in time and memory
