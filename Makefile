@@ -38,7 +38,7 @@ test: .venv/.author ## hold the suite to its laws: ARGS="-k softmax"
 	@$(BIN)/python -m pytest $(ARGS)
 
 verify: .venv/.author ## the laws at 200 seeds, mutants of every reference, a million fuzzed frames
-	@$(BIN)/python -m tests.hostile.fuzz --frames 1000000
+	@$(if $(ARGS),:,$(BIN)/python -m tests.hostile.fuzz --frames 1000000)
 	@$(BIN)/python -m kata.strength $(ARGS)
 
 bench: .venv/.author ## what grading costs, in time and memory
