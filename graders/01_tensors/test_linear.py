@@ -197,7 +197,7 @@ MISTAKES = [
         hint="`bias[:, None]` is a column. Does a bias belong to an output or to a sample?",
     ),
     Variant(
-        "the bias is added to the wrong side of the product",
+        "the sum of all biases is added everywhere",
         was="y + bias",
         becomes="y + bias.sum()",
         hint="Each output has a bias of its own.",

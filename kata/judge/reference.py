@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -109,15 +110,17 @@ class Reference:
     def _run(
         self, impl: Implementation, trial: Trial, inputs: dict[str, Any], cotangents: list[Tensor] | None
     ) -> Outcome:
-        outcome = execute(
-            impl,
-            trial.scenario,
-            inputs,
-            seed=trial.seed,
-            cotangents=cotangents,
-            observe="costs" if trial.cost else "",
-            file=str(self.exercise.solution),
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one would show the line of the solution that it comes from
+            outcome = execute(
+                impl,
+                trial.scenario,
+                inputs,
+                seed=trial.seed,
+                cotangents=cotangents,
+                observe="costs" if trial.cost else "",
+                file=str(self.exercise.solution),
+            )
         outcome.outputs = map_tensors(lambda t: t.detach().to(CPU), outcome.outputs)
         return outcome
 

@@ -1,8 +1,8 @@
 r"""# The backward pass of attention
 
 Autograd finds all gradients by itself. But whoever writes a fast attention, as flash attention is, has to write its
-backward pass, too, and it is good to have done it once by hand: four products of matrices, and in between the derivative
-of a softmax.
+backward pass, too, and it is good to have done it once by hand: four products of matrices, and in between the
+derivative of a softmax.
 
 The forward pass is, with the mask left out,
 

@@ -2,8 +2,8 @@ r"""# Grouped-query attention
 
 When a language model writes, it keeps the keys and values of all earlier tokens, for every head of every layer. For
 long texts this cache can be larger than the model itself, and reading it takes most of the time. Grouped-query
-attention makes it smaller: several heads share the same keys and values, and only the queries are all their own. Llama 3,
-Mistral and Qwen2 do so.
+attention makes it smaller: several heads share the same keys and values, and only the queries are all their own. Llama
+3, Mistral and Qwen2 do so.
 
 There are H heads for the queries and G heads for the keys and values, and H is a multiple of G. All heads have the
 width d = D / H. With r = H / G, the first r query heads share key and value head 0, the next r share head 1, and so on:
