@@ -10,6 +10,7 @@ import contextlib
 import copy
 import json
 import os
+import secrets
 import select
 import signal
 import socket
@@ -76,6 +77,7 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._hello: dict[str, Any] = {}
         self._greeted = False
+        self.folder = _unused_folder()
         atexit.register(self.close)  # before there is anything to leave behind: Ctrl-C may come at any moment
         self._start()
 
@@ -108,7 +110,8 @@ class Sandbox:
 
     def _start(self) -> None:
         self._hello, self._greeted = {}, False
-        self.folder = Path(tempfile.mkdtemp(prefix="kata-"))  # anew each time: who ended the last one took that along
+        self.folder = _unused_folder()  # anew each time: who ended the last one took that along
+        self.folder.mkdir(mode=0o700)
         (self.folder / "root").mkdir()
         settings = {**self._settings, "folder": str(self.folder / "root")}
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the zygote
@@ -214,14 +217,13 @@ class Sandbox:
         atexit.unregister(self.close)
 
     def _stop(self) -> None:
-        if self._process is None:
-            return
-        self._control.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(CLOSING_SECONDS)  # it kills its workers first, with what has left their sessions
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        if self._process is not None:
+            self._control.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(CLOSING_SECONDS)  # it kills its workers first, with what has left their sessions
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
         scratch.remove(str(self.folder))
 
     def __enter__(self) -> Sandbox:
@@ -355,6 +357,11 @@ class Worker:
         if self._output >= 0:
             os.close(self._output)
         return status
+
+
+def _unused_folder() -> Path:
+    """A name only: whoever is interrupted while it is made knows already what to remove."""
+    return Path(tempfile.gettempdir(), f"kata-{secrets.token_hex(8)}")
 
 
 def _clean_environment(folder: str) -> dict[str, str]:
