@@ -81,16 +81,18 @@ class Zygote:
                     lines.remove(line)
                     self._end_all_of(line)
                     line.close()
-                    continue
-                message = json.loads(data)
-                if message["op"] == "branch":
-                    lines.append(socket.socket(fileno=fds[0]))
-                    answer: dict[str, Any] = {}
-                elif message["op"] == "spawn":
-                    answer = self._spawn(message["limits"], fds, line)
-                else:
-                    answer = self._reap(message["pid"], message["grace"])
-                _send(line, answer)
+                for text in data.splitlines():  # a judge does not wait for its kills: several may have come
+                    message = json.loads(text)
+                    match message["op"]:
+                        case "branch":
+                            lines.append(socket.socket(fileno=fds[0]))
+                            _send(line, {})
+                        case "spawn":
+                            _send(line, self._spawn(message["limits"], fds, line))
+                        case "reap":
+                            _send(line, self._reap(message["pid"], message["grace"]))
+                        case "kill":
+                            self._reap(message["pid"])
 
     def _spawn(self, limits: dict[str, Any], fds: list[int], owner: socket.socket) -> dict[str, Any]:
         try:
