@@ -165,14 +165,14 @@ class Sandbox:
             os.close(write)
 
     def kill(self, pid: int) -> None:
-        """Have the worker killed with all that it started, before the next one is forked. This does not wait for it."""
+        """Have the worker killed with all that it started, before the next one is forked. This does not wait for its end."""
         with contextlib.suppress(OSError):  # the zygote is gone, and its workers with it
             self._control.sendall(json.dumps({"op": "kill", "pid": pid}).encode() + b"\n")
 
     def reap(self, pid: int, grace: float) -> int | None:
-        """The exit status of a worker, as os.waitpid tells it, that has `grace` seconds to end by itself.
+        """The exit status, as os.waitpid tells it, of a worker that has `grace` seconds to end by itself.
 
-        It is killed then with all that it started; None if that ended it.
+        None if it did not, and so is killed with all that it started.
         """
         try:
             status = self._ask({"op": "reap", "pid": pid, "grace": grace})["status"]
