@@ -1,9 +1,20 @@
 """The backward pass of attention: the three gradients, masks, large scores, and no autograd."""
 
 import pytest
-import torch
 
-from kata.grading import Case, Equivalent, Variant, coin, exactly, integers, normal, uniform
+from kata.grading import (
+    Case,
+    Equivalent,
+    Variant,
+    coin,
+    exactly,
+    integers,
+    large_at_the_end,
+    normal,
+    nothing_for_the_second,
+    starting_with,
+    uniform,
+)
 
 # Every way into autograd leads through one of these. In half precision the differences in dS are mostly rounding, and
 # right answers part ways.
@@ -19,22 +30,6 @@ def differentiate(impl, grad_out, q, k, v, mask=None):
     return impl.attention_backward(grad_out, q, k, v, mask=mask)
 
 
-def heads_first(x):
-    return x.transpose(1, 2)
-
-
-def nothing_for_the_second(mask):
-    return mask.index_fill(-2, torch.tensor(1), False)
-
-
-def large_at_the_end(k):
-    return torch.cat([k[:5], torch.full_like(k[5:], 100.0)])
-
-
-def starting_with_20(x):
-    return torch.cat([torch.full_like(x[:, :1], 20), x[:, 1:]], dim=1).double()
-
-
 def inputs(*batch, T, S):
     shapes = {"grad_out": (T, 3), "q": (T, 4), "k": (S, 4), "v": (S, 3)}
     return {name: normal(*batch, *shape) for name, shape in shapes.items()}
@@ -43,13 +38,13 @@ def inputs(*batch, T, S):
 CASES = [
     Case("one sequence", **inputs(T=5, S=7)),
     Case("a batch with heads", **inputs(2, 3, T=3, S=4)),
-    Case("not contiguous", **{name: x.map(heads_first) for name, x in inputs(2, 4, T=3, S=3).items()}),
+    Case("not contiguous", **{name: x.transposed(1, 2) for name, x in inputs(2, 4, T=3, S=3).items()}),
     # Small whole numbers and a scale of 1/2: in float32 the scores are exact, in whatever order they are computed.
     Case(
         "scores around 200",
         grad_out=normal(5, 3),
-        q=integers(5, 4, low=-2, high=3).map(starting_with_20),
-        k=integers(7, 4, low=-2, high=3).map(starting_with_20),
+        q=integers(5, 4, low=-2, high=3).map(starting_with(20)),
+        k=integers(7, 4, low=-2, high=3).map(starting_with(20)),
         v=normal(7, 3),
     ),
 ]
