@@ -162,6 +162,18 @@ MISTAKES = [
         hint="If one score of a row grows, what becomes of the other weights?",
     ),
     Variant(
+        "the sum runs over the whole matrix",
+        was="(p * dp).sum(dim=-1, keepdim=True)",
+        becomes="(p * dp).sum(dim=(-2, -1), keepdim=True)",
+        hint="Rows of a softmax do not know of each other. Over which index does the sum run?",
+    ),
+    Variant(
+        "dv comes first",
+        was="return dq, dk, dv",
+        becomes="return dv, dq, dk",
+        hint="That is the order in which they are found. In which are they asked for?",
+    ),
+    Variant(
         "the sum is not subtracted",
         was="p * (dp - (p * dp).sum(dim=-1, keepdim=True))",
         becomes="p * dp",

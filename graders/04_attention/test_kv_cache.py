@@ -195,6 +195,12 @@ MISTAKES = [
         hint="New token 0 comes behind S others. How many keys may it attend to?",
     ),
     Variant(
+        "the triangle is not moved where several tokens come in",
+        was=".tril(total - new)",
+        becomes=".tril(0 if new > 1 else total - 1)",
+        hint="One new token attends to all. Of three that come in behind a cache of 4, to which keys does the first?",
+    ),
+    Variant(
         "the triangle is moved one too far",
         was=".tril(total - new)",
         becomes=".tril(total - new + 1)",
