@@ -11,13 +11,25 @@ PINNED = $(if $(wildcard constraints.txt),-c constraints.txt)
 FROM = pyproject.toml $(wildcard constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help grade next list hint reset doctor test verify bench lint format stubs clean
+.PHONY: help grade watch drill diff report next list hint reset doctor test verify bench lint format stubs clean
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 grade: .venv/.student ## grade your exercises: ARGS="softmax --device cuda"
 	@$(KATA) grade $(ARGS)
+
+watch: .venv/.student ## the loop: the next exercise, graded whenever you save
+	@$(KATA) watch $(ID)
+
+drill: .venv/.student ## repeat from memory what is due
+	@$(KATA) drill $(ID)
+
+diff: .venv/.student ## what you got and what was expected, as a heat map: ID=softmax
+	@$(KATA) diff $(ID) $(ARGS)
+
+report: .venv/.student ## your progress as one HTML page
+	@$(KATA) report $(ARGS)
 
 next: .venv/.student ## the next exercise
 	@$(KATA) next

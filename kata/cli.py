@@ -16,10 +16,10 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn, Protocol, cast
 
-from kata import __version__
+from kata import __version__, language
 from kata.errors import JudgeError, UsageError
 
-COMMANDS = ("grade", "next", "hint", "reset", "list", "doctor", "new", "stubs")
+COMMANDS = ("grade", "watch", "next", "hint", "reset", "list", "doctor", "new", "stubs")
 USAGE, JUDGE_FAILED, BROKEN_PIPE, INTERRUPTED = 2, 3, 141, 130
 
 
@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands with their options."""
     parser = Parser(
         prog="kata",
-        description="Learn how large language models work by writing them. Without a command: where you are.",
+        description="Learn how large language models work by writing them. Without a command: the loop, or in a pipe where you are.",
         epilog="Exit status: 0 all passed, 1 something did not, 2 usage, 3 the suite itself failed.",
         allow_abbrev=False,
     )
@@ -86,7 +86,14 @@ def _run(argv: list[str]) -> int:
         args = parser().parse_args(argv)
     except SystemExit as end:  # --help and --version
         return int(end.code or 0)
-    return _command(args.command or "where").run(args)
+    language.check()
+    return _command(args.command or _without_a_command()).run(args)
+
+
+def _without_a_command() -> str:
+    """The loop for a person at a terminal; for a pipe, a line or two of where they are."""
+    at_a_terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return "watch" if at_a_terminal and sys.platform != "win32" else "where"
 
 
 def _command(name: str) -> Command:

@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     with _sandbox(course) as sandbox:
         jobs, verdicts = _grade(course, submissions, sandbox, args)
     if not args.submission:
-        state = State.load(course.root)
+        state = State.load(course.folder)
         state.record(exercise for verdict in verdicts for exercise in verdict.exercises)
         state.save()
     status = _status(verdicts)
@@ -75,7 +75,7 @@ def _sandbox(course: Course) -> Sandbox:
     from kata.sandbox import Sandbox
 
     try:
-        return Sandbox(hidden=[course.root])
+        return Sandbox(hidden=[course.root, course.folder])
     except OSError as error:
         raise JudgeError(f"The sandbox does not start: {error}. `kata doctor` says more.") from None
 

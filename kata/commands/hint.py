@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     course = Course.find()
     (exercise,) = course.select([args.id])
     hints, name, out = read_hints(exercise), short(course, exercise), console()
-    state = State.load(course.root)
+    state = State.load(course.folder)
     progress = state.of(exercise)
     seen = min(progress.hints, len(hints))
     if not hints:

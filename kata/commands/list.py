@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from kata.console import bar, console, number
-from kata.course import Course
+from kata.course import Course, Exercise
 from kata.state import State
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 HELP = "all exercises with your progress"
 STYLES = {"passed": "green", "partial": "yellow", "not_started": "dim"}
@@ -17,11 +21,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    course = Course.find()
+    state = State.load(course.folder)
+    show(console(), course, state, state.next(course))
+    return 0
+
+
+def show(out: Console, course: Course, state: State, coming: Exercise | None) -> None:
+    """Print the list, with the exercise that comes next marked."""
     from rich.text import Text
 
-    course = Course.find()
-    state, out = State.load(course.root), console()
-    coming = state.next(course)
     for track in course.tracks:
         passed = sum(map(state.passed, track.exercises))
         out.print(
@@ -38,4 +47,3 @@ def run(args: argparse.Namespace) -> int:
             out.print(line.append("  next" if exercise == coming else "", "bold"), soft_wrap=True)
     passed = sum(map(state.passed, course.exercises))
     out.print(f"{bar(passed, len(course.exercises))} passed")
-    return 0

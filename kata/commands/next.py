@@ -19,14 +19,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
-    exercise = State.load(course.root).next(course)
+    exercise = State.load(course.folder).next(course)
     out = console()
     if exercise is None:
         out.print("All is passed. `kata list` shows it.")
         return 0
     name = short(course, exercise)
     out.print(exercise.id, style="bold", soft_wrap=True)
-    out.print(_opening(exercise) + "\n" if _opening(exercise) else "")
+    out.print(opening(exercise) + "\n" if opening(exercise) else "")
     if exercise.stub.is_file():
         out.print(f"write   {shown(exercise.stub)}    (the whole statement is at its top)", soft_wrap=True)
     else:
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _opening(exercise: Exercise) -> str:
+def opening(exercise: Exercise) -> str:
     """The first paragraph of the statement below its title. The solution's where there is one: a stub may be torn."""
     for file in (exercise.solution, exercise.stub):
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from kata.console import console, shown
 from kata.course import Course, Exercise
@@ -52,18 +53,20 @@ def stub_of(exercise: Exercise) -> str:
         raise UsageError(f"{shown(exercise.solution)} cannot be read: {error}") from None
 
 
-def replace(exercise: Exercise, fresh: str, *, keep: bool = True) -> str:
+def replace(exercise: Exercise, fresh: str, *, keep: bool = True, file: Path | None = None) -> str:
     """Write the stub, once the file that is there is safe (unless `keep` says otherwise). Returns where that is now.
+
+    `file` is another place for it than exercises/.
 
     Raises:
         UsageError: one of both cannot be written. The file is as it was.
     """
-    kept = ""
+    kept, file = "", file or exercise.stub
     try:
-        if keep and exercise.stub.exists():
-            kept = shown(back_up(exercise.stub, exercise.root / FOLDER / "backups" / exercise.track))
-        exercise.stub.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(exercise.stub, fresh)
+        if keep and file.exists():
+            kept = shown(back_up(file, (exercise.home or exercise.root) / FOLDER / "backups" / exercise.track))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, fresh)
     except OSError as error:
-        raise UsageError(f"{shown(exercise.stub)} is as it was, for want of a place to write: {error}") from None
+        raise UsageError(f"{shown(file)} is as it was, for want of a place to write: {error}") from None
     return kept

@@ -17,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
-    state, out = State.load(course.root), console()
+    state, out = State.load(course.folder), console()
     passed = sum(map(state.passed, course.exercises))
     out.print(f"{course.title}  {bar(passed, len(course.exercises))} passed", soft_wrap=True)
     exercise = state.next(course)

@@ -39,7 +39,8 @@ def show(console: Console, verdicts: Sequence[SubmissionVerdict], files: Sequenc
         _overview(console, verdict, paths)
         failed = [exercise for exercise in verdict.exercises if _has_details(exercise, verdict)]
         for exercise in failed:
-            _details(console, exercise, paths.get(exercise.id), SHOWN_TESTS if len(failed) > 1 else None)
+            _title(console, exercise, paths.get(exercise.id))
+            details(console, exercise, SHOWN_TESTS if len(failed) > 1 else None)
         _total(console, verdict)
     if verdicts:
         _how(console, verdicts)
@@ -75,11 +76,15 @@ def _has_details(exercise: ExerciseVerdict, verdict: SubmissionVerdict) -> bool:
     return exercise.status != "passed" and (exercise.status != "not_started" or len(verdict.exercises) == 1)
 
 
-def _details(console: Console, exercise: ExerciseVerdict, file: Path | None, most: int | None) -> None:
+def _title(console: Console, exercise: ExerciseVerdict, file: Path | None) -> None:
     title = Text(f"\n{exercise.id}", style="bold")
     if file:
         title.append(f"  {shown(file)}", f"not bold dim {_link(file)}")
     _print(console, title)
+
+
+def details(console: Console, exercise: ExerciseVerdict, most: int | None = None) -> None:
+    """Print what is wrong with one exercise, in at most so many blocks."""
     if not exercise.tests:
         _print(console, Text(reason(exercise)), 2)
     if exercise.status == "refused":
