@@ -27,6 +27,8 @@ IDLE_SECONDS = 600.0  # a longer pause between two saves is a break, and no time
 class Loop:
     """One sitting at the terminal."""
 
+    TICK: float | None = None  # seconds between two looks at a clock, if there is one
+
     def __init__(self, course: Course, exercise: Exercise, sandbox: Sandbox):
         self.course, self.sandbox = course, sandbox
         self.files = {self.file_of(one): one for one in course.exercises}
@@ -72,6 +74,12 @@ class Loop:
         state.record(graded.verdict.exercises, seconds)
         state.save()
 
+    def tick(self) -> str:
+        return ""
+
+    def leave(self) -> None:
+        """Last things, before the loop ends."""
+
     # the loop
 
     def run(self) -> int:
@@ -88,18 +96,21 @@ class Loop:
                     self._listen(terminal)
             except KeyboardInterrupt:
                 pass
+            self.leave()
         print()
         return 0
 
     def _listen(self, terminal: Terminal) -> None:
         self._draw(terminal)
-        for events in terminal.events():
+        for events in terminal.events(self.TICK):
             for event in events:
                 if isinstance(event, Leave) or (isinstance(event, Key) and event.letter == "q"):
                     return
                 self._happened(event)
             if events:
                 self._draw(terminal)
+            if self.TICK:
+                terminal.corner(self.tick())
 
     def _happened(self, event: Any) -> None:
         match event:

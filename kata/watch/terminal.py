@@ -6,6 +6,7 @@ import contextlib
 import os
 import queue
 import select
+import shutil
 import signal
 import sys
 import termios
@@ -85,6 +86,12 @@ class Terminal:
     def show(self, text: str) -> None:
         """Put this on the screen in place of what is there, in one write: nothing flickers."""
         sys.stdout.write(SHOWN + text)
+        sys.stdout.flush()
+
+    def corner(self, text: str) -> None:
+        """Put this at the end of the first line, and leave all else as it is."""
+        column = max(1, shutil.get_terminal_size().columns - len(text))
+        sys.stdout.write(f"\x1b7\x1b[1;{column}H {text}\x1b8")
         sys.stdout.flush()
 
     def _read(self) -> list[Any]:
