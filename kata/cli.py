@@ -19,7 +19,7 @@ from typing import NoReturn, Protocol, cast
 from kata import __version__, language
 from kata.errors import JudgeError, UsageError
 
-COMMANDS = ("grade", "watch", "next", "hint", "reset", "drill", "list", "doctor", "new", "stubs")
+COMMANDS = ("grade", "watch", "next", "hint", "diff", "reset", "drill", "list", "doctor", "new", "stubs")
 USAGE, JUDGE_FAILED, BROKEN_PIPE, INTERRUPTED = 2, 3, 141, 130
 
 

@@ -19,6 +19,8 @@ from kata.course import Course
 from kata.errors import JudgeError, UsageError
 from kata.files import check_writable
 from kata.report import FORMATS, reason, write
+from kata.report.axes import axes_of
+from kata.report.compare import offer
 from kata.state import State
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         state.save()
     status = _status(verdicts)
     if status != JUDGE_FAILED or args.format != "gradescope":
-        write(verdicts, [job.files for job in jobs], args.format, args.output)
+        write(verdicts, [job.files for job in jobs], args.format, args.output, axes_of(course))
     if args.format == "table" and not args.output and not args.submission:
         _say_next(course, verdicts)
     return status
@@ -143,6 +145,8 @@ def _say_next(course: Course, verdicts: list[SubmissionVerdict]) -> None:
         step = "kata doctor"
     else:
         step = f"kata hint {short(course, course.select(wrong[:1])[0])}" if wrong else "kata next"
+    if list(statuses.values()) == ["passed"]:
+        offer(console(), course.select(statuses)[0])
     console().print(f"next: {step}", soft_wrap=True)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import ast
 
+from kata import grader_text
 from kata.console import console, short
-from kata.course import Course, Exercise
-from kata.errors import JudgeError
+from kata.course import Course
 from kata.state import State
 
 HELP = "the next hint for an exercise"
@@ -21,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
     (exercise,) = course.select([args.id])
-    hints, name, out = read_hints(exercise), short(course, exercise), console()
+    hints, name, out = grader_text.hints(exercise), short(course, exercise), console()
     state = State.load(course.folder)
     progress = state.of(exercise)
     seen = min(progress.hints, len(hints))
@@ -41,30 +40,3 @@ def run(args: argparse.Namespace) -> int:
         progress.hints = seen + 1
         state.save()
     return 0
-
-
-def read_hints(exercise: Exercise) -> list[str]:
-    """The grader's HINTS, read from its text: to import it would load torch and run its code.
-
-    Raises:
-        JudgeError: there is no grader, or its HINTS are no list of texts.
-    """
-    try:
-        tree = ast.parse(exercise.grader.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise JudgeError(f"{exercise.grader} is missing, and the hints with it. Restore it.") from None
-    except (OSError, ValueError, SyntaxError) as error:
-        raise JudgeError(f"{exercise.grader} cannot be read: {error}") from None
-    for node in tree.body:
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        if any(isinstance(target, ast.Name) and target.id == "HINTS" for target in targets):
-            try:
-                hints = ast.literal_eval(node.value)  # type: ignore[attr-defined]
-            except (ValueError, TypeError, SyntaxError):
-                hints = None
-            if not isinstance(hints, list) or not all(isinstance(hint, str) for hint in hints):
-                raise JudgeError(f"{exercise.grader}:{node.lineno}: HINTS is not a list of plain texts.")
-            return hints
-    return []

@@ -180,7 +180,7 @@ class Check:
     def _with_call(self, wrong: Wrong, trial: Trial) -> Wrong:
         if wrong.status in ("not_started", "broken"):
             return wrong
-        return Wrong(f"{wrong}\nfor {describe_inputs(trial.inputs)}", wrong.status)
+        return Wrong(f"{wrong}\nfor {describe_inputs(trial.inputs)}", wrong.status, wrong.difference)
 
     def _trials(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from kata.console import console
@@ -17,9 +17,15 @@ FORMATS = ("table", "json", "junit", "gradescope")
 
 
 def write(
-    verdicts: Sequence[SubmissionVerdict], files: Sequence[Mapping[str, Path]], form: str, output: Path | None
+    verdicts: Sequence[SubmissionVerdict],
+    files: Sequence[Mapping[str, Path]],
+    form: str,
+    output: Path | None,
+    axes: Callable[[str], Mapping[str, list[str]]] = lambda exercise: {},
 ) -> None:
     """Report on the verdicts and the files that each was given on, in a file, or on stdout for None.
+
+    `axes` says how an exercise calls its axes, for a person who reads of their lengths.
 
     Raises:
         UsageError: the file cannot be written.
@@ -27,7 +33,7 @@ def write(
     if form == "table" and output is None:
         from kata.report import table
 
-        table.show(console(), verdicts, files)
+        table.show(console(), verdicts, files, axes)
         return
     text = render(verdicts, files, form)
     if output is None:

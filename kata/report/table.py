@@ -6,7 +6,7 @@ indentation and paths are links; in a pipe or file, lines are as long as they ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from kata.console import number, shown
 from kata.report import clean, reason
+from kata.report.axes import named, smallest_first
 from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 STYLES = {
@@ -26,13 +27,20 @@ STYLES = {
 WORD = 14  # columns for the longest status, and a gap
 IDLE = 3  # from so many exercises not started in a row on, one line stands for them
 SHOWN_TESTS = 3  # of each exercise, where several failed; all where it is the only one
+SMALL = 32  # numbers that are shown side by side
 SHOWN_LINES = 10  # of what a submission printed
 
 Files = Mapping[str, Path]  # exercise id -> the file that was graded
+AxesOf = Callable[[str], Mapping[str, list[str]]]
 
 
-def show(console: Console, verdicts: Sequence[SubmissionVerdict], files: Sequence[Files]) -> None:
-    """Print the verdicts, with the files that each was given on."""
+def show(
+    console: Console,
+    verdicts: Sequence[SubmissionVerdict],
+    files: Sequence[Files],
+    axes: AxesOf = lambda exercise: {},
+) -> None:
+    """Print the verdicts, with the files that each was given on. `axes` knows how an exercise calls its axes."""
     for verdict, paths in zip(verdicts, files, strict=True):
         if len(verdicts) > 1:
             _print(console, Text(f"{clean(verdict.submission)} on {verdict.device}", style="bold"))
@@ -40,7 +48,7 @@ def show(console: Console, verdicts: Sequence[SubmissionVerdict], files: Sequenc
         failed = [exercise for exercise in verdict.exercises if _has_details(exercise, verdict)]
         for exercise in failed:
             _title(console, exercise, paths.get(exercise.id))
-            details(console, exercise, SHOWN_TESTS if len(failed) > 1 else None)
+            details(console, exercise, SHOWN_TESTS if len(failed) > 1 else None, axes(exercise.id))
         _total(console, verdict)
     if verdicts:
         _how(console, verdicts)
@@ -83,17 +91,21 @@ def _title(console: Console, exercise: ExerciseVerdict, file: Path | None) -> No
     _print(console, title)
 
 
-def details(console: Console, exercise: ExerciseVerdict, most: int | None = None) -> None:
-    """Print what is wrong with one exercise, in at most so many blocks."""
+def details(
+    console: Console, exercise: ExerciseVerdict, most: int | None = None, axes: Mapping[str, list[str]] | None = None
+) -> None:
+    """Print what is wrong with one exercise, in at most so many blocks, the smallest case first."""
     if not exercise.tests:
         _print(console, Text(reason(exercise)), 2)
     if exercise.status == "refused":
         _print(console, Text("It uses what this exercise forbids, so the whole of it counts 0."), 2)
-    failed = [test for test in exercise.tests if not test.passed]
+    failed = smallest_first(test for test in exercise.tests if not test.passed)
     alike = [list(run) for _, run in groupby(failed, lambda t: (t.status, t.message, t.mistake, t.hint))]
     for (mistake, hint), run in groupby(alike[:most], lambda tests: (tests[0].mistake, tests[0].hint)):
         for tests in run:
-            _tests(console, tests, len(exercise.tests))
+            _tests(console, tests, len(exercise.tests), axes or {})
+            if tests[0] is failed[0]:
+                _side_by_side(console, tests[0])
         if mistake:
             _print(console, Text(f"This looks like: {clean(mistake)}", style="yellow"), 2)
         if hint:
@@ -104,14 +116,23 @@ def details(console: Console, exercise: ExerciseVerdict, most: int | None = None
     _printed(console, exercise.printed)
 
 
-def _tests(console: Console, tests: list[TestVerdict], of: int) -> None:
+def _tests(console: Console, tests: list[TestVerdict], of: int, axes: Mapping[str, list[str]]) -> None:
     """One test, or several in a row that say the same."""
     names = clean(tests[0].name)
     if len(tests) > 1:
         names = f"all {of} tests" if len(tests) == of else f"{names} and {len(tests) - 1} more"
     lost = sum(test.max_points for test in tests)
     _print(console, _word(tests[0].status).append(names, "bold").append(f"  (0 of {number(lost)})", "dim"), 2)
-    _print(console, Text(clean(tests[0].message)), 2 + WORD)
+    _print(console, Text(named(clean(tests[0].message), axes)), 2 + WORD)
+
+
+def _side_by_side(console: Console, test: TestVerdict) -> None:
+    if test.difference is None or test.difference.got.numel() > SMALL:
+        return
+    from kata.report.difference import side_by_side
+
+    for line in side_by_side(test.difference, console.width - 2 - WORD):
+        _print(console, line, 2 + WORD)
 
 
 def _printed(console: Console, printed: str) -> None:

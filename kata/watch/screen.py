@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class Screen:
     extra: list[str] = field(default_factory=list)  # below the verdict, always whole: hints, questions, news
     page: Callable[[Console], None] | None = None
     after_a_pass: Callable[[Console], None] | None = None
+    axes: Mapping[str, list[str]] = field(default_factory=dict)
     recall: str = ""  # in place of the statement's opening, in a drill
 
 
@@ -73,7 +74,7 @@ def _exercise(screen: Screen) -> Callable[[Console], None]:
             if screen.after_a_pass:
                 screen.after_a_pass(console)
         else:
-            table.details(console, verdict)
+            table.details(console, verdict, axes=screen.axes)
 
     return show
 

@@ -8,9 +8,12 @@ import sys
 import pexpect
 import pytest
 
+import kata.sandbox
 from kata.commands.skeletons import grader, solution
 from kata.course import Course
+from kata.sandbox import Sandbox
 from kata.solution import stub
+from tests.conftest import ROOT
 
 COURSE = """title = "Three katas"
 [[tracks]]
@@ -41,6 +44,19 @@ def course(tmp_path, monkeypatch):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
     monkeypatch.chdir(folder)
+    return course
+
+
+@pytest.fixture(scope="session")
+def zygote():
+    with Sandbox(hidden=[ROOT]) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def warm(course, zygote, monkeypatch):
+    """The course, with workers from one zygote for all tests that run `kata` in this process."""
+    monkeypatch.setattr(kata.sandbox, "Sandbox", lambda **settings: zygote.branch())
     return course
 
 
