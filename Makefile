@@ -11,7 +11,7 @@ PINNED = $(if $(wildcard constraints.txt),-c constraints.txt)
 FROM = pyproject.toml $(wildcard constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help grade watch drill diff report next list hint reset doctor test verify bench lint format stubs clean
+.PHONY: translations help grade watch drill diff report next list hint reset doctor test verify bench lint format stubs clean
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -67,6 +67,9 @@ format: .venv/.author ## have ruff write the code as it likes it
 
 stubs: .venv/.student ## cut exercises/ from solutions/, never over your work: ARGS=--force
 	@$(KATA) stubs $(ARGS)
+
+translations: .venv/.author ## bring kata/translations and translations/ up to what the sources say
+	@$(BIN)/python -m kata.translation
 
 clean: ## remove caches and builds; .venv and your work stay
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -100,8 +100,8 @@ class Course:
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise UsageError(f"{path} cannot be read: {error}. Mend that line.") from None
         try:
-            tracks, defaults = _tracks(data["tracks"], root, home), _defaults(data.get("defaults", {}))
-            return cls(root, str(data["title"]), tracks, defaults, home)
+            title, tracks = str(data["title"]), _tracks(data["tracks"], root, home)
+            return cls(root, title, tracks, _defaults(data.get("defaults", {})), home)
         except KeyError as error:
             raise UsageError(f"{path}: the key {error} is missing. Add it; CONTRIBUTING.md shows the form.") from None
         except (TypeError, ValueError, AttributeError) as error:

@@ -11,6 +11,7 @@ from typing import Any
 from fsrs import Card, Rating, Scheduler
 
 from kata.course import Course, Exercise
+from kata.language import tr
 from kata.solution import REGION, stub
 from kata.state import Progress, State
 
@@ -71,7 +72,7 @@ def recall_stub(source: str) -> str:
     lines = text.splitlines()
     for owner, node in reversed(list(_docstrings(ast.parse(text)))):
         first = str(node.value.value).strip().partition("\n")[0].lstrip("# ")  # type: ignore[attr-defined]
-        shown = f"{first}{': from memory.' if isinstance(owner, ast.Module) else ''}"
+        shown = tr("{title}: from memory.", title=first) if isinstance(owner, ast.Module) else first
         indent = " " * node.col_offset
         prefix = "r" if "\\" in shown else ""
         lines[node.lineno - 1 : node.end_lineno] = [f'{indent}{prefix}"""{shown}"""']

@@ -36,12 +36,13 @@ def run(args: argparse.Namespace) -> int:
         from kata.judge.run import Judge
         from kata.judge.scoring import Job
         from kata.report import difference, reason
+        from kata.report.words import Words
 
         (verdict,) = Judge(course, sandbox).grade([exercise], [Job("exercises", {exercise.id: exercise.stub})])
     found = verdict.exercises[0]
     if found.score is None:
         raise JudgeError(f"{exercise} is not graded: {reason(found)}")
-    difference.show(console(), found, exercise.stub)
+    difference.show(console(), found, Words(exercise))
     test = difference.worst(found)
     if args.png and test and test.difference:
         difference.png(test.difference, args.png, f"{exercise}: {test.name}")

@@ -7,7 +7,9 @@ import argparse
 from kata import grader_text
 from kata.console import console, short
 from kata.course import Course
+from kata.language import tr
 from kata.state import State
+from kata.translation.exercise import HINT, say
 
 HELP = "the next hint for an exercise"
 
@@ -20,23 +22,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
     (exercise,) = course.select([args.id])
-    hints, name, out = grader_text.hints(exercise), short(course, exercise), console()
+    hints = [say(exercise, HINT, hint) for hint in grader_text.hints(exercise)]
+    name, out = short(course, exercise), console()
     state = State.load(course.folder)
     progress = state.of(exercise)
     seen = min(progress.hints, len(hints))
     if not hints:
-        out.print(f"There are no hints for {exercise.id}. `kata grade {name}` says what is wrong.", soft_wrap=True)
+        said = tr("There are no hints for {id}. `kata grade {name}` says what is wrong.", id=exercise.id, name=name)
+        out.print(said, soft_wrap=True)
     elif args.all:
         for count, hint in enumerate(hints[:seen], 1):
-            out.print(f"Hint {count} of {len(hints)}: {hint}")
+            out.print(tr("Hint {number} of {count}: {hint}", number=count, count=len(hints), hint=hint))
         if not seen:
-            out.print(
-                f"You have seen no hint for {exercise.id} yet. `kata hint {name}` shows the first.", soft_wrap=True
+            said = tr(
+                "You have seen no hint for {id} yet. `kata hint {name}` shows the first.", id=exercise.id, name=name
             )
+            out.print(said, soft_wrap=True)
     elif seen == len(hints):
-        out.print(f"There are no more hints: you have seen all {seen}. `kata hint {name} --all` shows them again.")
+        said = tr(
+            "There are no more hints: you have seen all {seen}. `kata hint {name} --all` shows them again.",
+            seen=seen,
+            name=name,
+        )
+        out.print(said)
     else:
-        out.print(f"Hint {seen + 1} of {len(hints)}: {hints[seen]}")
+        out.print(tr("Hint {number} of {count}: {hint}", number=seen + 1, count=len(hints), hint=hints[seen]))
         progress.hints = seen + 1
         state.save()
     return 0

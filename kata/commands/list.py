@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from kata.console import bar, console, number
+from kata.console import bar, console, number, padded
 from kata.course import Course, Exercise
+from kata.language import tr
 from kata.state import State
+from kata.translation.exercise import title
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,16 +36,18 @@ def show(out: Console, course: Course, state: State, coming: Exercise | None) ->
     for track in course.tracks:
         passed = sum(map(state.passed, track.exercises))
         out.print(
-            Text(f"{track.id}  {track.title}  ", "bold").append(bar(passed, len(track.exercises), 10), "not bold")
+            Text(f"{track.id}  {title(course, track.title)}  ", "bold").append(
+                bar(passed, len(track.exercises), 10), "not bold"
+            )
         )
         for exercise in track.exercises:
             progress = state.of(exercise)
-            word = progress.status.replace("_", " ")
+            word = tr(progress.status).replace("_", " ")
             line = Text("  > " if exercise == coming else "    ").append(
-                f"{word:<14}", STYLES.get(progress.status, "red")
+                padded(word, 14), STYLES.get(progress.status, "red")
             )
             points = f"{number(progress.score)} / {number(progress.max_score)}" if progress.attempts else ""
             line.append(f"{points:<12}").append(exercise.name)
-            out.print(line.append("  next" if exercise == coming else "", "bold"), soft_wrap=True)
+            out.print(line.append("  " + tr("next") if exercise == coming else "", "bold"), soft_wrap=True)
     passed = sum(map(state.passed, course.exercises))
-    out.print(f"{bar(passed, len(course.exercises))} passed")
+    out.print(f"{bar(passed, len(course.exercises))} {tr('passed')}")

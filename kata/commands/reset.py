@@ -9,8 +9,10 @@ from kata.console import console, shown
 from kata.course import Course, Exercise
 from kata.errors import UsageError
 from kata.files import back_up, write_atomically
+from kata.language import tr
 from kata.solution import stub
 from kata.state import FOLDER
+from kata.translation.exercise import in_words
 
 HELP = "put an exercise back to its beginning, with a backup of yours"
 
@@ -22,17 +24,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
     (exercise,) = course.select([args.id])
-    fresh, file, out = stub_of(exercise), exercise.stub, console()
+    fresh, file, out = in_words(exercise, stub_of(exercise)), exercise.stub, console()
     if not file.exists():
         replace(exercise, fresh)
-        out.print(f"{shown(file)} was missing and is there again.", soft_wrap=True)
+        out.print(tr("{file} was missing and is there again.", file=shown(file)), soft_wrap=True)
         return 0
     if file.read_bytes() == fresh.encode():
-        out.print(f"Nothing to do: {shown(file)} is as it was at the beginning.", soft_wrap=True)
+        out.print(tr("Nothing to do: {file} is as it was at the beginning.", file=shown(file)), soft_wrap=True)
         return 0
     backup = replace(exercise, fresh)
-    out.print(f"{shown(file)} is back at its beginning.", soft_wrap=True)
-    out.print(f"Yours is kept. To have it back: cp '{backup}' '{shown(file)}'", soft_wrap=True)
+    out.print(tr("{file} is back at its beginning.", file=shown(file)), soft_wrap=True)
+    said = tr("Yours is kept. To have it back: cp '{backup}' '{file}'", backup=backup, file=shown(file))
+    out.print(said, soft_wrap=True)
     return 0
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from kata.console import console
 from kata.errors import UsageError
 from kata.files import write_atomically
+from kata.report.words import Words
 from kata.text import plain
 from kata.verdict import ExerciseVerdict, SubmissionVerdict
 
@@ -21,11 +22,11 @@ def write(
     files: Sequence[Mapping[str, Path]],
     form: str,
     output: Path | None,
-    axes: Callable[[str], Mapping[str, list[str]]] = lambda exercise: {},
+    words: Callable[[str], Words] = lambda exercise: Words(),
 ) -> None:
     """Report on the verdicts and the files that each was given on, in a file, or on stdout for None.
 
-    `axes` says how an exercise calls its axes, for a person who reads of their lengths.
+    `words` knows what an exercise calls its things, for a person who reads of them.
 
     Raises:
         UsageError: the file cannot be written.
@@ -33,7 +34,7 @@ def write(
     if form == "table" and output is None:
         from kata.report import table
 
-        table.show(console(), verdicts, files, axes)
+        table.show(console(), verdicts, files, words)
         return
     text = render(verdicts, files, form)
     if output is None:

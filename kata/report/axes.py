@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from kata.course import Course
 from kata.verdict import TestVerdict
 
 _TENSOR = re.compile(r"(\w+): (\w+) \((\d+(?:, \d+)*),?\)")  # `x: float32 (2, 3)`, as a verdict describes inputs
@@ -19,11 +18,6 @@ _EXPECTED = re.compile(r"(?<=^the result has shape \()([\d, ]*)(\), expected \()
 def smallest_first(tests: Iterable[TestVerdict]) -> list[TestVerdict]:
     """In the order of how many numbers went in; those without any at the end."""
     return sorted(tests, key=lambda test: _size(test.message))
-
-
-def axes_of(course: Course) -> Callable[[str], Mapping[str, list[str]]]:
-    """Argument → the axes it may have, for each exercise of the course; the result's are under `return`."""
-    return lambda exercise: _read(next(e.solution for e in course.exercises if e.id == exercise))
 
 
 def named(message: str, axes: Mapping[str, list[str]]) -> str:
@@ -53,8 +47,8 @@ def _lengths(lengths: str, candidates: list[str]) -> str:
 
 
 @cache
-def _read(file: Path) -> dict[str, list[str]]:
-    """From the reference's signature: a name of an argument, wherever it occurs, and the axes in its annotation."""
+def axes_of(file: Path) -> dict[str, list[str]]:
+    """Argument → the axes it may have, as the signatures in this file say; the result's are under `return`."""
     try:
         tree = ast.parse(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, SyntaxError):

@@ -9,6 +9,7 @@ from kata.console import shown
 from kata.course import Exercise
 from kata.grader_text import variants
 from kata.language import tr
+from kata.translation.exercise import ALSO_RIGHT, say
 
 SHOWN = 3  # other ways that are named
 
@@ -20,7 +21,7 @@ def offer(console: Console, exercise: Exercise) -> None:
     link = f"link {exercise.solution.resolve().as_uri()}"
     line = Text(tr("Passed. Now compare with the reference: ")).append(shown(exercise.solution), link)
     console.print(line, soft_wrap=not console.is_terminal)
-    ways = [way.name for way in variants(exercise, "ALSO_RIGHT")][:SHOWN]
+    ways = [say(exercise, ALSO_RIGHT, way.name) for way in variants(exercise, "ALSO_RIGHT")][:SHOWN]
     if ways:
         said = tr(
             "Also right: {ways}. Which way is yours, and what does the reference do otherwise?", ways="; ".join(ways)

@@ -12,9 +12,10 @@ from rich.text import Text
 from torch import Tensor
 
 from kata.errors import UsageError
-from kata.language import told, tr
+from kata.language import tr
 from kata.report import clean
 from kata.report.axes import smallest_first
+from kata.report.words import Words
 from kata.verdict import Difference, ExerciseVerdict, TestVerdict
 
 ROWS, COLUMNS = 8, 8  # of numbers side by side
@@ -29,14 +30,14 @@ def worst(exercise: ExerciseVerdict) -> TestVerdict | None:
     return next((test for test in failed if test.difference), failed[0] if failed else None)
 
 
-def show(console: Console, exercise: ExerciseVerdict, file: Path) -> None:
+def show(console: Console, exercise: ExerciseVerdict, words: Words) -> None:
     """Print the difference of one test: what it says, the numbers, the map."""
     test = worst(exercise)
     if test is None:
         console.print(tr("No difference: every test passed."))
         return
     console.print(Text(clean(test.name), "bold"))
-    console.print(Text(told(clean(test.message))), soft_wrap=not console.is_terminal)
+    console.print(Text(words.message(clean(test.message))), soft_wrap=not console.is_terminal)
     if test.difference is None:
         console.print(tr("There are no numbers to compare here."))
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from kata.language import harness
@@ -11,42 +12,53 @@ TOLD = "told"  # the context of such messages in the catalogue; their places are
 PLACE = re.compile(r"\{(\d+)\}")
 DEPTH = 4  # a message within a message within a message
 
+Template = tuple[re.Pattern[str], list[str], str]
+
 
 def translated(message: str, language: str, depth: int = DEPTH) -> str:
     """The message in this language; what is not known of it stays in English."""
     exact = harness(language).get((TOLD, message))
-    if exact is not None:
-        return exact
-    if depth and "\n" in message:
-        whole = _made_from(message, language, depth)
-        return whole or "\n".join(translated(line, language, depth - 1) for line in message.split("\n"))
-    return (depth and _made_from(message, language, depth)) or message
+    if exact is not None or not depth:
+        return exact or message
+
+    def inner(part: str) -> str:
+        return translated(part, language, depth - 1)
+
+    whole = _filled(message, _harness(language), inner)
+    if not whole and "\n" in message:
+        whole = "\n".join(map(inner, message.split("\n")))
+    return whole or message
 
 
-def _made_from(message: str, language: str, depth: int) -> str:
-    for pattern, numbers, translation in _templates(language):
+def matched(message: str, messages: Mapping[str, str]) -> str:
+    """The translation of the one that the message was made from, or nothing."""
+    return messages.get(message) or _filled(message, _templates(messages.items()), lambda part: part)
+
+
+def _filled(message: str, templates: Iterable[Template], inner: Callable[[str], str]) -> str:
+    for pattern, numbers, translation in templates:
         found = pattern.fullmatch(message)
         if found:
-            parts = {
-                number: translated(part, language, depth - 1)
-                for number, part in zip(numbers, found.groups(), strict=True)
-            }
-            return _filled(translation, parts)
+            parts = {number: inner(part) for number, part in zip(numbers, found.groups(), strict=True)}
+            return _put(translation, parts)
     return ""
 
 
-def _filled(translation: str, parts: dict[str, str]) -> str:
+def _put(translation: str, parts: Mapping[str, str]) -> str:
     return PLACE.sub(lambda place: parts.get(place[1], place[0]), translation)
 
 
 @cache
-def _templates(language: str) -> list[tuple[re.Pattern[str], list[str], str]]:
+def _harness(language: str) -> list[Template]:
+    return _templates((id_, text) for (context, id_), text in harness(language).items() if context == TOLD)
+
+
+def _templates(messages: Iterable[tuple[str, str]]) -> list[Template]:
     """The longest words first: the more a message says, the surer it is that another was made from it."""
-    found = [(id_, text) for (context, id_), text in harness(language).items() if context == TOLD and PLACE.search(id_)]
+    found = [pair for pair in messages if PLACE.search(pair[0])]
     found.sort(key=lambda pair: (-len(PLACE.sub("", pair[0])), pair[0]))
     return [(_pattern(id_), PLACE.findall(id_), text) for id_, text in found]
 
 
 def _pattern(id_: str) -> re.Pattern[str]:
-    words = PLACE.split(id_)[::2]
-    return re.compile("(.*?)".join(map(re.escape, words)), re.DOTALL)
+    return re.compile("(.*?)".join(map(re.escape, PLACE.split(id_)[::2])), re.DOTALL)

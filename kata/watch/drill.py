@@ -18,6 +18,7 @@ from kata.files import back_up, write_atomically
 from kata.language import tr
 from kata.sandbox import Sandbox
 from kata.state import FOLDER, Progress, State
+from kata.translation.exercise import in_words
 from kata.watch.grader import Graded
 from kata.watch.loop import Loop
 
@@ -157,7 +158,7 @@ def fresh(exercise: Exercise) -> str:
         with contextlib.suppress(OSError, UnicodeDecodeError, SyntaxError):
             source = file.read_text(encoding="utf-8")
             if file == exercise.solution or "raise NotImplementedError" in source:
-                return recall_stub(source)
+                return recall_stub(in_words(exercise, source))
     raise UsageError(f"{shown(exercise.solution)} is not in this copy, so there is nothing to make a drill from.")
 
 

@@ -12,7 +12,9 @@ from kata.console import shown
 from kata.course import Course, Exercise
 from kata.errors import JudgeError, UsageError
 from kata.language import told, tr
+from kata.report.words import Words
 from kata.state import State
+from kata.translation.exercise import HINT, in_words, say
 from kata.watch.screen import Screen
 
 
@@ -40,7 +42,7 @@ class Keys:
         return 0
 
     def fresh(self, exercise: Exercise) -> str:
-        return stub_of(exercise)
+        return in_words(exercise, stub_of(exercise))
 
     def keys(self) -> dict[str, str]:
         return {
@@ -69,7 +71,7 @@ class Keys:
     def hint(self) -> None:
         exercise, state = self.screen.exercise, State.load(self.course.folder)
         try:
-            hints = grader_text.hints(exercise)
+            hints = [say(exercise, HINT, hint) for hint in grader_text.hints(exercise)]
         except JudgeError as error:
             self.screen.extra = [told(str(error))]
             return
@@ -88,13 +90,13 @@ class Keys:
         return progress.hints
 
     def diff(self) -> None:
-        verdict, file = self.screen.verdict, self.screen.file
+        verdict, exercise = self.screen.verdict, self.screen.exercise
         if verdict is None or verdict.status == "not_started":
             self.screen.extra = [tr("Nothing to compare yet: write something and save it.")]
         else:
             from kata.report import difference  # it needs torch, which is loaded by now
 
-            self.screen.page = lambda out: difference.show(out, verdict, file)
+            self.screen.page = lambda out: difference.show(out, verdict, Words(exercise))
 
     def list(self) -> None:
         state = State.load(self.course.folder)

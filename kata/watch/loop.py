@@ -8,7 +8,6 @@ from typing import Any
 from kata.console import console, number, shown
 from kata.course import Course, Exercise
 from kata.language import told, tr
-from kata.report.axes import axes_of
 from kata.report.compare import offer
 from kata.sandbox import Sandbox
 from kata.state import State
@@ -118,7 +117,6 @@ class Loop(Keys):
         return Screen(
             exercise,
             self.file_of(exercise),
-            axes=axes_of(self.course)(exercise.id),
             after_a_pass=lambda out: offer(out, exercise),
         )
 

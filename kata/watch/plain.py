@@ -48,12 +48,13 @@ class Plain:
 
     def _graded(self, graded: Graded) -> None:
         from kata.report import table
+        from kata.report.words import words_of
 
         state = State.load(self.course.folder)
         state.record(graded.verdict.exercises)
         state.save()
         out = console()
-        table.show(out, [graded.verdict], [{graded.request.exercise.id: graded.request.file}])
+        table.show(out, [graded.verdict], [{graded.request.exercise.id: graded.request.file}], words_of(self.course))
         out.file.flush()
 
 

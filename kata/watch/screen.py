@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from kata.console import bar, number, shown
 from kata.course import Course, Exercise
 from kata.language import tr
 from kata.report import table
+from kata.report.words import Words
 from kata.state import State
+from kata.translation.exercise import title
 from kata.verdict import ExerciseVerdict
 
 LEAST_LINES = 4  # of the body, on however low a terminal
@@ -33,7 +35,6 @@ class Screen:
     extra: list[str] = field(default_factory=list)  # below the verdict, always whole: hints, questions, news
     page: Callable[[Console], None] | None = None
     after_a_pass: Callable[[Console], None] | None = None
-    axes: Mapping[str, list[str]] = field(default_factory=dict)
     recall: str = ""  # in place of the statement's opening, in a drill
 
 
@@ -55,7 +56,9 @@ def prompt(keys: dict[str, str], width: int) -> str:
 def _head(screen: Screen, console: Console, course: Course, state: State) -> None:
     passed = sum(map(state.passed, course.exercises))
     width = 20 if console.width >= 60 else 8
-    line = Text(f"{course.title}  ", "bold").append(bar(passed, len(course.exercises), width), "not bold")
+    line = Text(f"{title(course, course.title)}  ", "bold").append(
+        bar(passed, len(course.exercises), width), "not bold"
+    )
     line.append(" " + tr("passed"))
     console.print(line, no_wrap=True, overflow="ellipsis")
     console.print()
@@ -74,7 +77,7 @@ def _exercise(screen: Screen) -> Callable[[Console], None]:
             if screen.after_a_pass:
                 screen.after_a_pass(console)
         else:
-            table.details(console, verdict, axes=screen.axes)
+            table.details(console, verdict, words=Words(screen.exercise))
 
     return show
 

@@ -14,6 +14,7 @@ from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.report import compare, difference, json_lines, table
 from kata.report.axes import axes_of, named, smallest_first
+from kata.report.words import words_of
 from kata.verdict import Difference, TestVerdict
 from tests.conftest import ROOT
 from tests.learner.conftest import RIGHT, WRONG
@@ -51,7 +52,7 @@ def test_a_failed_test_keeps_its_numbers_for_the_terminal_alone(softmax):
 
 def test_the_smallest_case_comes_first_with_its_numbers(softmax):
     verdict, course = softmax
-    said = shown(lambda out: table.show(out, [verdict], [{}], axes_of(course)))
+    said = shown(lambda out: table.show(out, [verdict], [{}], words_of(course)))
     assert said.index("values[the first axis]") < said.index("values[an axis in the middle]")
     assert said.count("got   ") == 1 and "0.4288" in said and "0.2461" in said
 
@@ -82,7 +83,7 @@ def test_axes_by_name(message, axes, said):
 def test_the_axes_come_from_the_signature():
     course = Course.load(ROOT)
     exercise = next(e for e in course.exercises if e.name == "multi_head_attention")
-    assert axes_of(course)(exercise.id)["query"] == ["B T D"]
+    assert axes_of(exercise.solution)["query"] == ["B T D"]
 
 
 GOT = torch.arange(12.0).reshape(3, 4)
