@@ -20,7 +20,21 @@ from kata import __version__, language
 from kata.errors import JudgeError, UsageError
 from kata.language import told, tr
 
-COMMANDS = ("grade", "watch", "next", "hint", "diff", "reset", "drill", "list", "doctor", "new", "stubs")
+COMMANDS = (
+    "grade",
+    "watch",
+    "next",
+    "hint",
+    "diff",
+    "reset",
+    "drill",
+    "report",
+    "start",
+    "list",
+    "doctor",
+    "new",
+    "stubs",
+)
 USAGE, JUDGE_FAILED, BROKEN_PIPE, INTERRUPTED = 2, 3, 141, 130
 
 

@@ -16,6 +16,7 @@ NOT_READ = ("strength", "sandbox", "bench.py", "translation", "protocol.py")  # 
 SAYING = {"UsageError", "JudgeError", "Wrong", "warn", "Finding", "ArgumentTypeError"}
 WHOLE = ("agreement.py", "judge/checks.py", "judge/diagnosis.py", "judge/submission.py", "verdict.py")
 SAID_BY_NAME = (*STATUSES, "again", "hard", "good", "easy", "ok", "note", "problem")  # `tr` of what a value says
+_TR_IN_PAGE = re.compile(r'tr\("([^"]+)"')
 LEAST_LETTERS = 3  # of words, beside the places: less than that would be found in any message
 
 
@@ -30,6 +31,8 @@ def messages() -> dict[tuple[str, str], list[str]]:
             places = found.setdefault(key, [])
             if f"kata/{name}" not in places:
                 places.append(f"kata/{name}")
+    for text in _TR_IN_PAGE.findall((PACKAGE / "report/page.html").read_text(encoding="utf-8")):
+        found.setdefault(("", text), []).append("kata/report/page.html")
     for name in SAID_BY_NAME:
         found.setdefault(("", name), ["kata/verdict.py"])
     return found
