@@ -69,7 +69,7 @@ stubs: .venv/.student ## cut exercises/ from solutions/, never over your work: A
 	@$(KATA) stubs $(ARGS)
 
 translations: .venv/.author ## bring kata/translations and translations/ up to what the sources say
-	@$(BIN)/python -m kata.translation
+	@$(BIN)/python -m kata.translation $(ARGS)
 
 clean: ## remove caches and builds; .venv and your work stay
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

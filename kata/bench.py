@@ -12,22 +12,24 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from kata.course import Course, Exercise
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
-from kata.judge.submission import InProcess
+from kata.judge.submission import InProcess, Request
 from kata.protocol import pack
 from kata.sandbox import Limits, Sandbox
+from kata.scenario import Outcome
 
 MIB = 1 << 20
+NOTHING = pack({"op": "load", "source": "", "file": "nothing.py"})
+SOMETHING = pack({"op": "load", "source": "import torch\nx = torch.ones(64, 64).softmax(-1)", "file": "something.py"})
 
 
 def main() -> None:
@@ -40,6 +42,7 @@ def main() -> None:
     with Judge(course) as judge:
         warm(course, judge, runs)
         many(course, judge)
+        workers(judge.sandbox)
         memory(judge.sandbox)
 
 
@@ -87,20 +90,61 @@ def many(course: Course, judge: Judge) -> None:
     print()
 
 
+def workers(sandbox: Sandbox) -> None:
+    """What a worker takes in the jail and outside of it, turn by turn, beside what a fork takes on this machine."""
+    with Sandbox(isolation="none") as unjailed:
+        pairs = [(_ready(sandbox), _ready(unjailed)) for _ in range(60)][10:]
+    jailed, free = (statistics.median(side) for side in zip(*pairs, strict=True))
+    each = _median(lambda: _trivial(sandbox, 50), 5) / 50
+    print(f"a worker, forked to ready: {_ms(jailed)} at level {sandbox.isolation}, {_ms(free)} at level none")
+    print(f"fifty trivial exercises, each in a fresh worker: {_ms(each)} each")
+    print(f"beside it, a bare fork of a process that has imported torch: {_ms(_bare_fork())}\n")
+
+
+def _ready(sandbox: Sandbox) -> float:
+    """Seconds from asking for a worker to its first answer."""
+    start = time.perf_counter()
+    worker = sandbox.spawn(Limits())
+    worker.request(NOTHING, 10)
+    taken = time.perf_counter() - start
+    worker.close()
+    return taken
+
+
+def _trivial(sandbox: Sandbox, count: int) -> None:
+    for _ in range(count):
+        worker = sandbox.spawn(Limits())
+        worker.request(SOMETHING, 10)
+        worker.close()
+
+
+def _bare_fork() -> float:
+    forks = """
+import os, statistics, time
+import torch
+def fork():
+    start = time.perf_counter()
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return time.perf_counter() - start
+print(statistics.median(fork() for _ in range(20)))
+"""
+    done = subprocess.run([sys.executable, "-c", forks], capture_output=True, text=True, check=True)  # noqa: S603
+    return float(done.stdout)
+
+
 def memory(sandbox: Sandbox) -> None:
     """Memory of their own (USS) of this judge, and of a worker that has run something."""
-    spawn = _median(lambda: sandbox.spawn(Limits()).close(), 20)
     worker = sandbox.spawn(Limits())
-    worker.request(
-        pack({"op": "load", "source": "import torch\nx = torch.randn(64, 64).softmax(-1)", "file": "x.py"}), 10
-    )
+    worker.request(SOMETHING, 10)
     # In a process tree of its own the worker has another number there: here it is the youngest of our descendants.
     youngest = max(psutil.Process().children(recursive=True), key=psutil.Process.create_time)
     own = youngest.memory_full_info().uss / MIB
     judge = psutil.Process().memory_full_info().uss / MIB
     worker.close()
     print(f"memory of its own (USS): judge {judge:.0f} MiB, worker {own:.0f} MiB")
-    print(f"a worker forked and gone: {spawn * 1000:.1f} ms; isolation: {sandbox.isolation}")
 
 
 def _job(exercise: Exercise) -> Job:
@@ -129,12 +173,12 @@ def _timed_submissions() -> Iterator[list[float]]:
     spent: list[float] = []
     original = InProcess.run
 
-    def run(self: InProcess, *args: Any, **kwargs: Any) -> Any:
-        start = time.perf_counter()
-        try:
-            return original(self, *args, **kwargs)
-        finally:
+    def run(self: InProcess, requests: Iterable[Request]) -> Generator[Outcome, None, None]:
+        for request in requests:
+            start = time.perf_counter()
+            (outcome,) = original(self, [request])
             spent.append(time.perf_counter() - start)
+            yield outcome
 
     InProcess.run = run  # type: ignore[method-assign]
     try:
@@ -144,7 +188,7 @@ def _timed_submissions() -> Iterator[list[float]]:
 
 
 def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:9.1f} ms"
+    return f"{seconds * 1000:8.1f} ms"
 
 
 if __name__ == "__main__":

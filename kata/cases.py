@@ -23,8 +23,12 @@ class Recipe:
         self.draw = draw
 
     def map(self, change: Callable[[Any], Any]) -> Recipe:
-        """The same input, changed: `normal(5, 3).map(lambda x: x.mT)` is not contiguous."""
+        """The same input, changed: `normal(5, 3).map(torch.abs)`."""
         return Recipe(lambda generator, reference: change(self.draw(generator, reference)))
+
+    def transposed(self, one: int = -2, other: int = -1) -> Recipe:
+        """The same tensor with two axes swapped: it is not contiguous."""
+        return self.map(lambda x: x.transpose(one, other))
 
 
 def normal(*shape: int, std: float = 1.0, mean: float = 0.0) -> Recipe:

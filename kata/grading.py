@@ -1,6 +1,7 @@
 """The words a grader is written in."""
 
 from kata.cases import Case, Recipe, coin, exactly, integers, lower_triangle, normal, uniform, weights
+from kata.changes import hide_a_row, hide_some, large_at_the_end, nothing_for_the_second, starting_with
 from kata.scenario import load
 from kata.solution import Equivalent, Variant
 
@@ -11,10 +12,15 @@ __all__ = [
     "Variant",
     "coin",
     "exactly",
+    "hide_a_row",
+    "hide_some",
     "integers",
+    "large_at_the_end",
     "load",
     "lower_triangle",
     "normal",
+    "nothing_for_the_second",
+    "starting_with",
     "uniform",
     "weights",
 ]

@@ -188,3 +188,37 @@ def test_a_zygote_that_does_not_start_says_why(monkeypatch):
     monkeypatch.setattr("kata.sandbox.host.sys.executable", "/bin/false")
     with Sandbox([ROOT]) as sandbox, pytest.raises(JudgeError, match="does not start: its zygote ended"):
         sandbox.spawn(Limits())
+
+
+def question(source):
+    return pack({"op": "load", "source": source, "file": "x.py"})
+
+
+def test_questions_wait_in_line(sandbox):
+    worker = sandbox.spawn(Limits())
+    for source in ("raise ValueError('one')", "raise ValueError('two')", ""):
+        worker.send(question(source))
+    assert worker.unanswered == 3
+    said = [unpack(*worker.receive(20))["raised"] for _ in range(3)]
+    assert [raised and raised["message"] for raised in said] == ["one", "two", None]
+    assert worker.unanswered == 0
+    worker.close()
+
+
+def test_large_questions_and_answers_do_not_block_each_other(sandbox):
+    worker = sandbox.spawn(Limits())
+    for number in range(3):
+        worker.send(question(f"raise ValueError('{number}' * {1 << 19})" + "#" * (1 << 19)))
+    for number in range(3):
+        assert unpack(*worker.receive(20))["raised"]["message"] == str(number) * (1 << 19)
+    worker.close()
+
+
+def test_what_was_answered_before_the_end_is_received(sandbox):
+    worker = sandbox.spawn(Limits())
+    for source in ("raise ValueError('said')", "import os; os._exit(3)", ""):
+        worker.send(question(source))
+    assert unpack(*worker.receive(20))["raised"]["message"] == "said"
+    with pytest.raises(WorkerEnded, match="exited") as end:
+        worker.receive(20)
+    assert os.waitstatus_to_exitcode(end.value.status) == 3

@@ -16,7 +16,7 @@ from kata.strength.measure import measure
 from kata.strength.mutants import mutants, one_line_diff
 from kata.strength.needed import Catches
 from kata.strength.operators import OPERATORS
-from kata.strength.report import report, table
+from kata.strength.report import entry, report, table
 from kata.strength.source import Source, same_code, same_on_one_device
 
 
@@ -311,20 +311,26 @@ def test_a_missing_grader_is_an_error(tmp_path, judge):
     course = Course.load(tmp_path)
     strength = measure(Judge(course, judge.sandbox), course.exercises[0], seeds=1)
     assert strength.broken_laws == ["graders/t/test_shares.py is missing"]
-    assert "is missing" in report([strength], "make strength", 1)
+    assert "is missing" in report([entry(strength)], "Python")
 
 
 def test_the_command_writes_a_report(tmp_path, monkeypatch, capsys, judge):
     write(tmp_path)
     monkeypatch.setattr("kata.strength.__main__.Judge", lambda course: nullcontext(Judge(course, judge.sandbox)))
+    monkeypatch.setattr("kata.strength.__main__.SEEDS", 2)
     monkeypatch.chdir(tmp_path)
     assert main(["--seeds", "2"]) == 0
     first = (tmp_path / "docs/strength.md").read_text(encoding="utf-8")
-    assert "python -m kata.strength --seeds 2" in first
     assert "| [t/shares](#tshares) | 2 × 2 | 2 × 2 | 2 × 2 |" in first and "| 100.0% | 1 of 1 |" in first
+    assert main(["--stale"]) == 0
+    assert "up to date" in capsys.readouterr().err
     write(tmp_path, POSITIVE)
     assert main(["shares", "--seeds", "1", "-j", "2"]) == 1
-    assert (tmp_path / "docs/strength.md").read_text(encoding="utf-8") == first, "a part is printed, not written"
+    assert (tmp_path / "docs/strength.md").read_text(encoding="utf-8") == first, "fewer seeds are not recorded"
     out, err = capsys.readouterr()
     assert "mutants that live" in out and "below 98%" in err
+    assert main(["--stale", "--seeds", "2"]) == 1
+    assert "Broken laws" in (tmp_path / "docs/strength.md").read_text(encoding="utf-8")
+    (tmp_path / "docs/strength.json").write_text("[", encoding="utf-8")
+    assert main(["--stale"]) == 2
     assert main(["nothing"]) == 2

@@ -11,16 +11,12 @@ def apply(impl, x, weight, **bias):
     return impl.linear(x, weight, **bias)
 
 
-def swapped(x):
-    return x.transpose(0, 1)
-
-
 CASES = [
     Case("a batch of vectors", x=normal(4, 3), weight=normal(2, 3), bias=normal(2)),
     Case("as many numbers out as in", x=normal(3, 3), weight=normal(3, 3), bias=normal(3)),
     Case("no bias", x=normal(4, 3), weight=normal(2, 3)),
     Case("a single vector", x=normal(3, mean=3.0), weight=normal(2, 3, mean=3.0), bias=normal(2)),
-    Case("three axes, not contiguous", x=normal(4, 2, 3).map(swapped), weight=normal(5, 3), bias=normal(5)),
+    Case("three axes, not contiguous", x=normal(4, 2, 3).transposed(0, 1), weight=normal(5, 3), bias=normal(5)),
     Case("four axes, one number out", x=normal(2, 1, 3, 4), weight=normal(1, 4), bias=normal(1)),
     Case("an axis of size 0", x=normal(2, 0, 3), weight=normal(2, 3), bias=normal(2)),
 ]

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from kata.grading import Case, Equivalent, Variant, normal
+from kata.grading import Case, Equivalent, Variant, hide_a_row, hide_some, normal
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*logsumexp*", "*logaddexp*", "*softmax*"])
 
@@ -28,14 +28,6 @@ def rows_far_apart(x):
     # One row around 0, one around 10 000, one around -10 000. In each, one number wins by far: a close race between
     # large numbers is decided by rounding alone.
     return x + torch.tensor([[0.0], [1e4], [-1e4]]) + 2500.0 * torch.arange(x.shape[1])
-
-
-def hide_some(x):
-    return x.masked_fill(torch.tensor([True, False, False, True, False]), -math.inf)
-
-
-def hide_a_row(x):
-    return torch.cat([x[:1], torch.full_like(x[1:2], -math.inf), x[2:]])
 
 
 def one_is_infinite(x):

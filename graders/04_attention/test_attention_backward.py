@@ -1,38 +1,33 @@
 """The backward pass of attention: the three gradients, masks, large scores, and no autograd."""
 
 import pytest
-import torch
 
-from kata.grading import Case, Equivalent, Variant, coin, exactly, integers, normal, uniform
+from kata.grading import (
+    Case,
+    Equivalent,
+    Variant,
+    coin,
+    exactly,
+    integers,
+    large_at_the_end,
+    normal,
+    nothing_for_the_second,
+    starting_with,
+    uniform,
+)
 
 # Every way into autograd leads through one of these. In half precision the differences in dS are mostly rounding, and
 # right answers part ways.
 pytestmark = pytest.mark.exercise(
     points=10,
     seconds=2,
-    forbids=["*attention*", "requires_grad_", "grad", "backward", "*make_dual*"],
+    forbids=["*attention*", "requires_grad_", "grad", "*backward*", "*make_dual*"],
     dtypes=["float32", "float64"],
 )
 
 
 def differentiate(impl, grad_out, q, k, v, mask=None):
     return impl.attention_backward(grad_out, q, k, v, mask=mask)
-
-
-def heads_first(x):
-    return x.transpose(1, 2)
-
-
-def nothing_for_the_second(mask):
-    return mask.index_fill(-2, torch.tensor(1), False)
-
-
-def large_at_the_end(k):
-    return torch.cat([k[:5], torch.full_like(k[5:], 100.0)])
-
-
-def starting_with_20(x):
-    return torch.cat([torch.full_like(x[:, :1], 20), x[:, 1:]], dim=1).double()
 
 
 def inputs(*batch, T, S):
@@ -43,13 +38,13 @@ def inputs(*batch, T, S):
 CASES = [
     Case("one sequence", **inputs(T=5, S=7)),
     Case("a batch with heads", **inputs(2, 3, T=3, S=4)),
-    Case("not contiguous", **{name: x.map(heads_first) for name, x in inputs(2, 4, T=3, S=3).items()}),
+    Case("not contiguous", **{name: x.transposed(1, 2) for name, x in inputs(2, 4, T=3, S=3).items()}),
     # Small whole numbers and a scale of 1/2: in float32 the scores are exact, in whatever order they are computed.
     Case(
         "scores around 200",
         grad_out=normal(5, 3),
-        q=integers(5, 4, low=-2, high=3).map(starting_with_20),
-        k=integers(7, 4, low=-2, high=3).map(starting_with_20),
+        q=integers(5, 4, low=-2, high=3).map(starting_with(20)),
+        k=integers(7, 4, low=-2, high=3).map(starting_with(20)),
         v=normal(7, 3),
     ),
 ]
@@ -165,6 +160,18 @@ MISTAKES = [
         was="p * (dp - (p * dp).sum(dim=-1, keepdim=True))",
         becomes="p * (1 - p) * dp",
         hint="If one score of a row grows, what becomes of the other weights?",
+    ),
+    Variant(
+        "the sum runs over the whole matrix",
+        was="(p * dp).sum(dim=-1, keepdim=True)",
+        becomes="(p * dp).sum(dim=(-2, -1), keepdim=True)",
+        hint="Rows of a softmax do not know of each other. Over which index does the sum run?",
+    ),
+    Variant(
+        "dv comes first",
+        was="return dq, dk, dv",
+        becomes="return dv, dq, dk",
+        hint="That is the order in which they are found. In which are they asked for?",
     ),
     Variant(
         "the sum is not subtracted",

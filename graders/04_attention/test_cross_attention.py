@@ -1,9 +1,8 @@
 """Cross-attention: who asks and who answers, different widths and lengths, heads, and padding in the context."""
 
 import pytest
-import torch
 
-from kata.grading import Case, Equivalent, Variant, coin, load, normal, weights
+from kata.grading import Case, Equivalent, Variant, coin, load, normal, nothing_for_the_second, weights
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
@@ -25,10 +24,6 @@ def attend_to_learn(impl, state, x, context, context_mask):
 
 def make(impl, d_model, d_context, num_heads):
     return [tuple(weight.shape) for weight in impl.CrossAttention(d_model, d_context, num_heads).parameters()]
-
-
-def all_padding_in_the_second(mask):
-    return mask.index_fill(0, torch.tensor(1), False)
 
 
 STATE = weights(lambda impl: impl.CrossAttention(6, 5, 2))
@@ -56,7 +51,7 @@ MASKED = [
         state=STATE,
         x=normal(3, 4, 6),
         context=normal(3, 7, 5),
-        context_mask=coin(3, 7).map(all_padding_in_the_second),
+        context_mask=coin(3, 7).map(nothing_for_the_second),
     ),
 ]
 
@@ -75,9 +70,9 @@ def test_padding(check, case):
 
 @pytest.mark.points(2)
 def test_gradients(check):
-    mask = coin(3, 7).map(all_padding_in_the_second)
+    mask = coin(3, 7).map(nothing_for_the_second)
     inputs = {"x": normal(3, 4, 6), "context": normal(3, 7, 5), "context_mask": mask}
-    # In half precision a softmax by hand has gradients several times coarser than torch's own: that is no mistake.
+    # In half precision no gradient is held to its numbers, so the two dtypes in which it is are enough.
     check.gradients(attend_to_learn, Case("gradients", state=STATE, **inputs, dtypes=["float32", "float64"]))
 
 
@@ -318,6 +313,18 @@ MISTAKES = [
         was="if context_mask is not None:",
         becomes="if False:",
         hint="What should be the weight of a token where the mask is False?",
+    ),
+    Variant(
+        "a mask is needed",
+        was="if context_mask is not None:",
+        becomes="if True:",
+        hint="What is `context_mask` when nobody hands one in? What is to be hidden then?",
+    ),
+    Variant(
+        "the mask becomes numbers in float32, whatever the inputs are",
+        was="scores = scores.masked_fill(hidden, torch.finfo(scores.dtype).min)",
+        becomes="scores = scores + torch.zeros(hidden.shape, device=x.device).masked_fill(hidden, -1e9)",
+        hint="Which dtype have new tensors, if you do not say? What happens when bfloat16 and that are added?",
     ),
     Variant(
         "the mask is the wrong way round",

@@ -1,24 +1,14 @@
 """Flash attention: blocks that do not fit, scores of any size, the causal form, and nothing large on the way."""
 
 import pytest
-import torch
 
-from kata.grading import Case, Equivalent, Variant, integers, normal
+from kata.grading import Case, Equivalent, Variant, integers, normal, starting_with
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*", "*softmax*", "*logsumexp*"])
 
 
 def attend(impl, q, k, v, **options):
     return impl.flash_attention(q, k, v, **options)
-
-
-def heads_first(x):
-    return x.transpose(1, 2)
-
-
-def starting_with(*values):
-    first = torch.tensor(values, dtype=torch.float64).unsqueeze(1)
-    return lambda x: torch.cat([first, x[:, 1:].double()], dim=1)
 
 
 def inputs(*batch, T, S, d=4, dv=3):
@@ -38,9 +28,9 @@ CASES = [
     Case("a block larger than all", **inputs(T=5, S=7)),
     Case(
         "not contiguous",
-        q=normal(2, 4, 3, 4).map(heads_first),
-        k=normal(2, 5, 3, 4).map(heads_first),
-        v=normal(2, 5, 3, 3).map(heads_first),
+        q=normal(2, 4, 3, 4).transposed(1, 2),
+        k=normal(2, 5, 3, 4).transposed(1, 2),
+        v=normal(2, 5, 3, 3).transposed(1, 2),
         block_size=2,
     ),
 ]

@@ -1,9 +1,8 @@
 """Multi-head attention: how heads are split and merged, which layer projects what, and masks of each shape."""
 
 import pytest
-import torch
 
-from kata.grading import Case, Equivalent, Variant, coin, load, normal, weights
+from kata.grading import Case, Equivalent, Variant, coin, load, normal, nothing_for_the_second, weights
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
@@ -25,14 +24,6 @@ def make(impl, d_model, num_heads):
     impl.MultiHeadAttention(d_model, num_heads)
 
 
-def batch_second(x):
-    return x.transpose(0, 1)
-
-
-def nothing_for_the_second(mask):
-    return mask.index_fill(0, torch.tensor(1), False)
-
-
 LAYERS = weights(lambda impl: impl.MultiHeadAttention(12, 3))
 WITHOUT_BIASES = weights(lambda impl: impl.MultiHeadAttention(12, 3, bias=False))
 
@@ -40,7 +31,7 @@ CASES = [
     Case("self-attention", state=LAYERS, query=normal(2, 5, 12)),
     Case("cross-attention, no value given", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12)),
     Case("three different inputs", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12), value=normal(2, 7, 12)),
-    Case("not contiguous", state=LAYERS, query=normal(5, 2, 12).map(batch_second)),
+    Case("not contiguous", state=LAYERS, query=normal(5, 2, 12).transposed(0, 1)),
 ]
 
 MASKED = [

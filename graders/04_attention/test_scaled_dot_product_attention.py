@@ -3,7 +3,19 @@
 import pytest
 import torch
 
-from kata.grading import Case, Equivalent, Variant, coin, exactly, integers, normal, uniform
+from kata.grading import (
+    Case,
+    Equivalent,
+    Variant,
+    coin,
+    exactly,
+    integers,
+    large_at_the_end,
+    normal,
+    nothing_for_the_second,
+    starting_with,
+    uniform,
+)
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
@@ -20,32 +32,15 @@ def with_and_without_dropout(impl, q, k, v):
     return [impl.attention(q, k, v, dropout_p=0.25, training=True), impl.attention(q, k, v)]
 
 
-def heads_first(x):
-    return x.transpose(1, 2)
-
-
-def nothing_for_the_second(mask):
-    return mask.index_fill(0, torch.tensor(1), False)
-
-
-def starting_with(*values):
-    first = torch.tensor(values, dtype=torch.float64).unsqueeze(1)
-    return lambda x: torch.cat([first, x[:, 1:].double()], dim=1)
-
-
-def large_at_the_end(k):
-    return torch.cat([k[:5], torch.full_like(k[5:], 100.0)])
-
-
 CASES = [
     Case("one sequence", q=normal(5, 8), k=normal(7, 8), v=normal(7, 6)),
     Case("a batch with heads", q=normal(2, 3, 5, 8), k=normal(2, 3, 7, 8), v=normal(2, 3, 7, 6)),
     Case("keys and values shared by all heads", q=normal(2, 3, 5, 8), k=normal(2, 1, 7, 8), v=normal(2, 1, 7, 6)),
     Case(
         "not contiguous",
-        q=normal(2, 5, 3, 8).map(heads_first),
-        k=normal(2, 7, 3, 8).map(heads_first),
-        v=normal(2, 7, 3, 6).map(heads_first),
+        q=normal(2, 5, 3, 8).transposed(1, 2),
+        k=normal(2, 7, 3, 8).transposed(1, 2),
+        v=normal(2, 7, 3, 6).transposed(1, 2),
     ),
     Case("a given scale", q=normal(5, 8), k=normal(7, 8), v=normal(7, 6), scale=0.7),
     Case("a scale of 0", q=normal(5, 8), k=normal(7, 8), v=normal(7, 6), scale=0.0),
@@ -84,7 +79,7 @@ MASKED = [
     Case(
         "scores around -12 000 and 12 000",
         q=integers(4, 16, low=-2, high=3).map(starting_with(192, -192, 192, -192)),
-        k=integers(7, 16, low=-2, high=3).map(starting_with(256, 256, 256, 256, 256, 256, 256)),
+        k=integers(7, 16, low=-2, high=3).map(starting_with(256)),
         v=normal(7, 6),
         mask=coin(4, 7),
     ),

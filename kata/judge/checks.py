@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import partial
@@ -58,23 +59,27 @@ class Session:
         self.test, self.seen, self.draws, self.asked = name, [], 0, 0
         self.submission.new_test()
 
-    def try_out(self, trial: Trial) -> Outcome:
-        """Run a trial on the submission.
+    def try_out(self, trials: Sequence[Trial]) -> Generator[Outcome, None, None]:
+        """Run trials on the submission.
 
         Raises:
             Wrong: there is nothing to compare: it does not import, ran out of time, or used what is forbidden.
         """
-        expected = self.reference.expected(trial)
-        outcome = self.submission.run(expected.request)
+        outcomes = self.submission.run(self.reference.expected(trial).request for trial in trials)
+        with closing(outcomes):
+            for trial, outcome in zip(trials, outcomes, strict=True):
+                self._check_rules(trial, outcome)
+                yield outcome
+
+    def _check_rules(self, trial: Trial, outcome: Outcome) -> None:
         for name in outcome.ops:
             if any(fnmatch(name, pattern) for pattern in self.forbids):
                 raise Wrong(
                     f"uses `{plain(name, 80)}` of torch, which this exercise is there to write without", "refused"
                 )
         self.seen.append((trial, outcome))
-        if outcome.raised and not expected.ours.raised:
+        if outcome.raised and not self.reference.expected(trial).ours.raised:
             raise self.submission.explain(outcome.raised)
-        return outcome
 
     def mistakes(self) -> list[Variant]:
         """The known mistakes that give all that the running test saw, and are right wherever the submission was."""
@@ -93,23 +98,22 @@ class Check:
 
     def values(self, scenario: Scenario, case: Case) -> None:
         """The result agrees: values, shape, dtype, device, NaN and inf; and the arguments are left alone."""
-        self._compare(scenario, case, with_gradients=False)
+        self._try(self._trials(scenario, case), case)
 
     def gradients(self, scenario: Scenario, case: Case) -> None:
         """As `values`, and the gradient that reaches each floating-point input agrees too."""
-        self._compare(scenario, case, with_gradients=True)
+        self._try(self._trials(scenario, case, with_gradients=True), case)
 
     def raises(self, error: type[Exception], scenario: Scenario, case: Case) -> None:
         """The submission refuses the input with this exception, raised by itself."""
-        for trial in self._trials(scenario, case):
-            raised = self._session.reference.expected(trial).ours.raised
-            if raised is None or raised.type != error.__name__:
-                raise JudgeError(f"the reference does not raise {error.__name__} on the case '{case}'")
-            outcome = self._session.try_out(trial)
-            if outcome.raised and outcome.raised.type in ("NotImplementedError", "MissingError", "SystemExit"):
-                raise self._session.submission.explain(outcome.raised)
-            self._judge(trial, outcome)
-            return  # what is refused is refused at every dtype alike
+        trial = self._trials(scenario, case)[0]  # what is refused is refused at every dtype alike
+        raised = self._session.reference.expected(trial).ours.raised
+        if raised is None or raised.type != error.__name__:
+            raise JudgeError(f"the reference does not raise {error.__name__} on the case '{case}'")
+        (outcome,) = self._session.try_out([trial])
+        if outcome.raised and outcome.raised.type in ("NotImplementedError", "MissingError", "SystemExit"):
+            raise self._session.submission.explain(outcome.raised)
+        self._judge(trial, outcome)
 
     def cost(
         self,
@@ -128,25 +132,22 @@ class Check:
         from the worker: they are there to teach, and no wall against one who forges them.
         """
         cost = Cost(calls, flops, largest)
-        trial = next(self._trials(scenario, case, cost=cost, dtypes=("float32",)))
-        self._try(trial, case)
+        self._try(self._trials(scenario, case, cost=cost, dtypes=("float32",)), case)
         if seconds is not None:
             self._time(scenario, case, seconds)
 
-    def _compare(self, scenario: Scenario, case: Case, *, with_gradients: bool) -> None:
-        for trial in self._trials(scenario, case, with_gradients=with_gradients):
-            self._try(trial, case)
-
-    def _try(self, trial: Trial, case: Case) -> None:
-        raised = self._session.reference.expected(trial).ours.raised
-        if raised:
-            raise JudgeError(f"the reference raises {raised.type} on the case '{case}': {raised.message}")
+    def _try(self, trials: list[Trial], case: Case) -> None:
         self._session.compared = True
-        try:
-            outcome = self._session.try_out(trial)
-        except Wrong as wrong:
-            raise self._with_call(wrong, trial) from None
-        self._judge(trial, outcome)
+        with closing(self._session.try_out(trials)) as outcomes:
+            for trial in trials:
+                raised = self._session.reference.expected(trial).ours.raised
+                if raised:
+                    raise JudgeError(f"the reference raises {raised.type} on the case '{case}': {raised.message}")
+                try:
+                    outcome = next(outcomes)
+                except Wrong as wrong:
+                    raise self._with_call(wrong, trial) from None
+                self._judge(trial, outcome)
 
     def _time(self, scenario: Scenario, case: Case, limit: float) -> None:
         """Compare times, each the best of up to five tries, so that only what is always slow is called slow.
@@ -156,12 +157,12 @@ class Check:
         session, theirs, ours = self._session, math.inf, math.inf
         for number in range(5):
             seed = seed_of(session.seed, "time", str(number))
-            trial = next(self._trials(scenario, case, dtypes=("float32",), seed=seed))
+            (trial,) = self._trials(scenario, case, dtypes=("float32",), seed=seed)
             session.reference.expected(trial)  # worked out now, while no clock runs
             start = time.perf_counter()
             session.reference.run_again(trial)
             middle = time.perf_counter()
-            outcome = session.try_out(trial)
+            (outcome,) = session.try_out([trial])
             ours, theirs = min(ours, middle - start), min(theirs, time.perf_counter() - middle)
             self._judge(trial, outcome)
             if theirs <= limit * (ours + ROUND_TRIP):
@@ -191,15 +192,21 @@ class Check:
         cost: Cost | None = None,
         dtypes: Sequence[str] | None = None,
         seed: int | None = None,
-    ) -> Iterator[Trial]:
+    ) -> list[Trial]:
         session = self._session
         session.asked += 1
         run = session.seed if seed is None else seed
+        trials: list[Trial] = []
         for name in dtypes or case.dtypes or session.dtypes or DTYPES[session.device.type]:
             # What a grader asks first, second, third in a test is the same for every submission: work it out once.
             key = (session.test, session.asked, case.name, name, session.device.type, run, with_gradients, cost)
-            make = partial(self._trial, key, scenario, case, getattr(torch, name), run, with_gradients, cost)
-            yield session.reference.trial(key, make)
+            # Operators are noted at the first dtype only, which costs as much as the run: who writes out the one has
+            # nothing to gain from a shortcut in the others.
+            make = partial(
+                self._trial, key, scenario, case, getattr(torch, name), run, with_gradients, cost, observed=not trials
+            )
+            trials.append(session.reference.trial(key, make))
+        return trials
 
     def _trial(
         self,
@@ -210,10 +217,12 @@ class Check:
         seed: int,
         with_gradients: bool,
         cost: Cost | None,
+        *,
+        observed: bool,
     ) -> Trial:
         session = self._session
         inputs = cast(case.draw(seed, session.reference.implementation), dtype, session.device)
-        return Trial(key, scenario, inputs, seed_of(seed, case.name), dtype, with_gradients, cost)
+        return Trial(key, scenario, inputs, seed_of(seed, case.name), dtype, with_gradients, cost, observed)
 
 
 class Run:
@@ -237,10 +246,11 @@ class Run:
         trial = Trial(key, scenario, given, seed, getattr(torch, dtype))
         expected = session.reference.expected(trial).ours
         if expected.raised:
-            raise JudgeError(
-                f"the reference raises {expected.raised.type} in {session.test}: {expected.raised.message}"
-            )
-        outcome = session.try_out(trial)
+            what = f"{expected.raised.type}: {expected.raised.message}"
+            if session.seen:  # inputs may come from what the submission gave; with the reference's own, none raises
+                raise Wrong(f"gives a result that cannot be gone on with: from it, the reference raises {what}")
+            raise JudgeError(f"the reference raises in {session.test}: {what}")
+        (outcome,) = session.try_out([trial])
         _check_form(outcome.outputs, expected.outputs)
         return outcome.outputs
 

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_timeout
 
 from kata.course import Course, Exercise
 from kata.errors import JudgeError
+from kata.judge import plugin
 from kata.judge.plugin import JUDGING, Judging
 from kata.judge.scoring import Job
 from kata.sandbox import Sandbox
@@ -37,8 +39,6 @@ _SILENT = [
     "-odisable_test_id_escaping_and_forfeit_all_rights_to_community_support=true",  # names are read, also in Chinese
     "--noconftest",
     f"-c{os.devnull}",
-    "-pkata.judge.plugin",
-    "-ppytest_timeout",
     *(f"-pno:{name}" for name in _LEFT_OUT.split()),
 ]
 
@@ -123,7 +123,7 @@ class Judge:
                 _forget_if_changed(exercise)
             arguments = [f"--rootdir={self.course.root}", *_SILENT, *(str(e.grader) for e in present)]
             with _without_options_of_the_user():
-                code = pytest.main(arguments, [_Registered(judging)])
+                code = pytest.main(arguments, [_Registered(judging), plugin, pytest_timeout])
             if judging.interrupted:
                 raise KeyboardInterrupt
             if code == pytest.ExitCode.INTERNAL_ERROR or code == pytest.ExitCode.USAGE_ERROR:

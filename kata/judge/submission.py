@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -61,8 +63,8 @@ class Submission:
         """Start the clock of the next test."""
         self._left = min(self._seconds, self._budget)
 
-    def run(self, request: Request) -> Outcome:
-        """Run a scenario on the submission.
+    def run(self, requests: Iterable[Request]) -> Generator[Outcome, None, None]:
+        """Run scenarios on the submission, one after the other. While one is looked at, the next is under way.
 
         Raises:
             Wrong: the file does not import, or the run was ended: out of time, crashed, too much printed.
@@ -70,13 +72,28 @@ class Submission:
         worker = self._loaded()
         if self._left <= 0:
             raise Wrong(OUT_OF_BUDGET, "timed_out")
+        try:
+            for request in requests:
+                worker.send(request.frame)
+            while worker.unanswered:
+                yield self._answer(worker)
+        finally:
+            self._forget_answers(worker)
+
+    def _answer(self, worker: Worker) -> Outcome:
         start = time.monotonic()
         try:
-            return self._ask(worker, request.frame, self._left)
+            return self._receive(worker, self._left)
         finally:
             spent = time.monotonic() - start
             self._left -= spent
             self._budget -= spent
+
+    def _forget_answers(self, worker: Worker) -> None:
+        """Leave none for the next test, after a wrong answer that made the others needless."""
+        with contextlib.suppress(Wrong):
+            while worker is self._worker and worker.unanswered:
+                self._answer(worker)
 
     def close(self) -> None:
         if self._worker:
@@ -116,8 +133,8 @@ class Submission:
         worker = self._worker = self._sandbox.spawn(self._limits)
         start = time.monotonic()
         try:
-            load = pack({"op": "load", "source": self.source, "file": self.file})
-            outcome = self._ask(worker, load, self._load_left)
+            worker.send(pack({"op": "load", "source": self.source, "file": self.file}))
+            outcome = self._receive(worker, self._load_left)
         except Wrong as wrong:
             self._does_not_load = Wrong(f"while the file is imported: {wrong}", wrong.status)
             raise self._does_not_load from None
@@ -136,9 +153,9 @@ class Submission:
         text = _first_line(plain(raised.message))
         return Wrong(f"the file does not import: {plain(raised.type)}: {text}{self._line(raised)}", "broken")
 
-    def _ask(self, worker: Worker, frame: bytes, seconds: float) -> Outcome:
+    def _receive(self, worker: Worker, seconds: float) -> Outcome:
         try:
-            return _outcome(unpack(*worker.request(frame, seconds)))
+            return _outcome(unpack(*worker.receive(seconds)))
         except WorkerEnded as end:
             wrong = _ended(end, seconds)
         except ProtocolError:
@@ -164,16 +181,17 @@ class InProcess(Submission):
         super().__init__(source, file, sandbox=None, limits=Limits(), seconds=0)  # type: ignore[arg-type]
         self._module = load_module(source, file)
 
-    def run(self, request: Request) -> Outcome:
-        return execute(
-            self._module,
-            request.scenario,
-            request.inputs,
-            seed=request.seed,
-            cotangents=request.cotangents,
-            observe=request.observe,
-            file=self.file,
-        )
+    def run(self, requests: Iterable[Request]) -> Generator[Outcome, None, None]:
+        for request in requests:
+            yield execute(
+                self._module,
+                request.scenario,
+                request.inputs,
+                seed=request.seed,
+                cotangents=request.cotangents,
+                observe=request.observe,
+                file=self.file,
+            )
 
 
 def load_module(source: str, file: str) -> Implementation:

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -163,10 +164,15 @@ class Sandbox:
             theirs.close()
             os.close(write)
 
-    def reap(self, pid: int, grace: float) -> int | None:
-        """Kill the worker and all that it started, and return its exit status as os.waitpid tells it.
+    def kill(self, pid: int) -> None:
+        """Have the worker killed with all that it started, before the next one is forked. This does not wait for its end."""
+        with contextlib.suppress(OSError):  # the zygote is gone, and its workers with it
+            self._control.sendall(json.dumps({"op": "kill", "pid": pid}).encode() + b"\n")
 
-        It has `grace` seconds to end by itself first; None if it did not.
+    def reap(self, pid: int, grace: float) -> int | None:
+        """The exit status, as os.waitpid tells it, of a worker that has `grace` seconds to end by itself.
+
+        None if it did not, and so is killed with all that it started.
         """
         try:
             status = self._ask({"op": "reap", "pid": pid, "grace": grace})["status"]
@@ -245,32 +251,39 @@ class Worker:
         self._sandbox = sandbox
         self._frames = frames
         self._output = output
+        self._tickets: deque[bytes] = deque()  # of the questions that are not answered yet
+        self._outgoing = bytearray()
         self._buffer = bytearray()
         self._ended = False
         frames.setblocking(False)
         os.set_blocking(output, False)
 
     def request(self, frame: bytes, seconds: float) -> tuple[bytes, bytearray]:
-        """Send a frame and return the header and the body of the answer. The judge's own clock tells the time.
+        """Send a frame and return the header and the body of the answer, as `send` and `receive` do."""
+        self.send(frame)
+        return self.receive(seconds)
+
+    def send(self, frame: bytes) -> None:
+        """Put a question to the worker, behind those that it has not answered yet. This never waits."""
+        from kata.protocol import TICKET
+
+        ticket = os.urandom(TICKET)
+        self._tickets.append(ticket)
+        self._outgoing += ticket + frame
+        self._push()
+
+    def receive(self, seconds: float) -> tuple[bytes, bytearray]:
+        """The header and the body of the answer to the oldest question. The judge's own clock tells the time.
 
         Raises:
             WorkerEnded: no answer came within `seconds`, or no proper one. The worker is dead then.
         """
-        from kata.protocol import TICKET
+        return self._answer(self._tickets.popleft(), time.monotonic() + seconds)
 
-        deadline = time.monotonic() + seconds
-        ticket = os.urandom(TICKET)
-        for part in (ticket, frame):
-            rest = memoryview(part)
-            while rest:
-                self._wait(deadline, select.POLLOUT)
-                try:
-                    rest = rest[self._frames.send(rest[: 1 << 20]) :]
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    raise self._end("exited") from None
-        return self._answer(ticket, deadline)
+    @property
+    def unanswered(self) -> int:
+        """How many questions have been sent whose answers have not been received."""
+        return len(self._tickets)
 
     def _answer(self, ticket: bytes, deadline: float) -> tuple[bytes, bytearray]:
         from kata.protocol import PREFIX, ProtocolError, lengths
@@ -293,7 +306,7 @@ class Worker:
                 wanted = start + header + body_size
                 if not header:
                     raise self._end("forged")
-            self._wait(deadline, select.POLLIN)
+            self._wait(deadline)
             try:
                 data = self._frames.recv(1 << 16)
             except BlockingIOError:
@@ -304,8 +317,8 @@ class Worker:
                 raise self._end("exited")
             self._buffer += data
 
-    def _wait(self, deadline: float, event: int) -> None:
-        """Wait until the frames' socket is ready, reading what is printed meanwhile."""
+    def _wait(self, deadline: float) -> None:
+        """Wait until there is something to receive, sending what is still to be sent and reading what is printed."""
         while True:
             now = time.monotonic()
             if now >= deadline:
@@ -315,15 +328,27 @@ class Worker:
                     raise self._end("overused")
                 self._next_look = time.monotonic() + LOOK_SECONDS
             poll = select.poll()
-            poll.register(self._frames, event)
+            poll.register(self._frames, select.POLLIN | (select.POLLOUT if self._outgoing else 0))
             if self._output >= 0:
                 poll.register(self._output, select.POLLIN)
             until = min(deadline, self._next_look) if self._folder else deadline
             ready = dict(poll.poll(max(0.0, until - now) * 1000))
             if self._output in ready:
                 self._drain()
-            if self._frames.fileno() in ready:
+            events = ready.get(self._frames.fileno(), 0)
+            if events & select.POLLOUT:
+                self._push()
+            if events & ~select.POLLOUT:
                 return
+
+    def _push(self) -> None:
+        try:
+            while self._outgoing:
+                del self._outgoing[: self._frames.send(memoryview(self._outgoing)[: 1 << 20])]
+        except BlockingIOError:
+            return
+        except OSError:  # it is gone, but may have left answers to read
+            self._outgoing.clear()
 
     def _drain(self) -> None:
         try:
@@ -341,22 +366,28 @@ class Worker:
             raise self._end("flooded")
 
     def _end(self, reason: str) -> WorkerEnded:
-        status = self.close(GRACE_SECONDS if reason == "exited" else 0.0)
-        return WorkerEnded("hung_up" if reason == "exited" and status is None else reason, status or 0)
+        if reason != "exited":
+            self.close()
+            return WorkerEnded(reason)
+        status = self._sandbox.reap(self.pid, GRACE_SECONDS)
+        self._hang_up()
+        return WorkerEnded("hung_up" if status is None else "exited", status or 0)
 
-    def close(self, grace: float = 0.0) -> int | None:
-        """Kill the worker whole and return its exit status, None where it had none. Closing twice is fine."""
-        if self._ended:
-            return None
+    def close(self) -> None:
+        """Kill the worker whole. Closing twice is fine."""
+        if not self._ended:
+            self._sandbox.kill(self.pid)
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close our ends, having read what was printed last."""
         self._ended = True
-        status = self._sandbox.reap(self.pid, grace)
         self._frames.close()
         if self._output >= 0:
             with contextlib.suppress(WorkerEnded):
                 self._drain()
         if self._output >= 0:
             os.close(self._output)
-        return status
 
 
 def _unused_folder() -> Path:

@@ -24,6 +24,7 @@ from kata.sandbox.jail import Jail, UnavailableError, settle
 from kata.sandbox.namespaces import SCRATCH
 from kata.sandbox.spares import Spares
 
+BURY_SECONDS = 0.005  # between two looks at whether a killed worker is gone
 SETUP_FAILED = 70  # exit status of a worker that could not be shut in, and so never ran a submission
 
 
@@ -70,27 +71,31 @@ class Zygote:
         self.folder = folder
         self.workers: dict[int, tuple[str, float]] = {}  # pid -> its folder on this disk, if any; seconds of processor
         self.owners: dict[int, socket.socket] = {}
+        self.dying: set[int] = set()  # killed workers: the kernel takes a while to free what they had
 
     def serve(self, control: socket.socket) -> None:
         lines = [control]
         while lines:
-            ready, _, _ = select.select(lines, [], [])
+            ready, _, _ = select.select(lines, [], [], BURY_SECONDS if self.dying else None)
+            self._bury()
             for line in ready:
                 data, fds, _, _ = socket.recv_fds(line, 65536, 4)
                 if not data:
                     lines.remove(line)
                     self._end_all_of(line)
                     line.close()
-                    continue
-                message = json.loads(data)
-                if message["op"] == "branch":
-                    lines.append(socket.socket(fileno=fds[0]))
-                    answer: dict[str, Any] = {}
-                elif message["op"] == "spawn":
-                    answer = self._spawn(message["limits"], fds, line)
-                else:
-                    answer = self._reap(message["pid"], message["grace"])
-                _send(line, answer)
+                for text in data.splitlines():  # a judge does not wait for its kills: several may have come
+                    message = json.loads(text)
+                    match message["op"]:
+                        case "branch":
+                            lines.append(socket.socket(fileno=fds[0]))
+                            _send(line, {})
+                        case "spawn":
+                            _send(line, self._spawn(message["limits"], fds, line))
+                        case "reap":
+                            _send(line, self._reap(message["pid"], message["grace"]))
+                        case "kill":
+                            self._kill(message["pid"])
 
     def _spawn(self, limits: dict[str, Any], fds: list[int], owner: socket.socket) -> dict[str, Any]:
         try:
@@ -115,7 +120,7 @@ class Zygote:
         self.jail.after_fork()
         return pid
 
-    def _reap(self, pid: int, grace: float = 0.0) -> dict[str, Any]:
+    def _reap(self, pid: int, grace: float) -> dict[str, Any]:
         """Wait `grace` seconds for a worker to end by itself, then kill it with all that it started.
 
         `status` is how it ended, None where it had to be killed.
@@ -127,22 +132,47 @@ class Zygote:
         while not done and time.monotonic() < deadline:
             time.sleep(0.001)
             done, status, use = os.wait4(pid, os.WNOHANG)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
         if not done:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-        self._end_strays()
-        folder, cpu_seconds = self.workers.pop(pid)
-        if folder:
-            scratch.remove(folder)
-        del self.owners[pid]
+            self._kill(pid)
+            return {"status": None}
+        cpu_seconds = self.workers[pid][1]
+        self._forget(pid)
         if (
             status == signal.SIGKILL and use.ru_utime + use.ru_stime > 0.7 * cpu_seconds
         ):  # it counts in ticks, for the limit
             status = signal.SIGXCPU  # what the kernel's limit means, and cannot say to the first process of a tree
-        return {"status": int(status) if done else None}
+        return {"status": int(status)}
+
+    def _kill(self, pid: int) -> None:
+        """Kill a worker with all that it started. The next one is forked while the kernel still clears up.
+
+        But not at level none, where what has left the worker's session is found only once the worker is gone.
+        """
+        if pid not in self.workers:
+            return
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(pid, signal.SIGKILL)
+        self.dying.add(pid)
+        if self.jail.level == "none":
+            self._bury(0)
+
+    def _bury(self, options: int = os.WNOHANG) -> None:
+        """Take leave of the killed workers that are gone by now."""
+        for pid in list(self.dying):
+            if os.waitpid(pid, options)[0]:
+                self._forget(pid)
+
+    def _forget(self, pid: int) -> None:
+        """A worker has ended: end what it left, and remove its folder."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        self._end_strays()
+        folder, _ = self.workers.pop(pid)
+        if folder:
+            scratch.remove(folder)
+        del self.owners[pid]
+        self.dying.discard(pid)
 
     def _end_strays(self) -> None:
         """Kill what a worker started and what then left its session: without a parent, it has come to us.
@@ -161,7 +191,8 @@ class Zygote:
 
     def _end_all_of(self, owner: socket.socket) -> None:
         for pid in [pid for pid, line in self.owners.items() if line is owner]:
-            self._reap(pid)
+            self._kill(pid)
+        self._bury(0)
 
 
 def warm_up() -> None:

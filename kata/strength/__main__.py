@@ -1,4 +1,7 @@
-"""`python -m kata.strength`: measure the graders and write docs/strength.md. Part of `make verify`; it takes long."""
+"""`python -m kata.strength`: measure the graders and write docs/strength.md. Part of `make verify`; it takes long.
+
+Each exercise is recorded as soon as it is measured: one that is stopped goes on with --stale.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,15 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from kata.course import Course
 from kata.errors import JudgeError, UsageError
 from kata.judge.run import Judge
-from kata.strength.measure import Strength, measure
-from kata.strength.report import report
+from kata.strength import records
+from kata.strength.measure import measure
+from kata.strength.report import entry
 
 SEEDS = 200
-REPORT = Path("docs/strength.md")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,31 +25,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         course = Course.find()
-        strengths = _measured(course, options)
+        broken = _measure_all(course, options)
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
     except JudgeError as error:
         print(error, file=sys.stderr)
         return 3
-    text = report(strengths, _command(options), options.seeds)
-    output = options.output
-    if output is None and not options.ids and options.mutants:
-        output = course.root / REPORT
-    if output is None:
-        print(text)
-    else:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
-        _say(f"wrote {output}")
-    broken = [(strength.exercise, text) for strength in strengths for text in strength.broken_laws]
-    for exercise, law in broken:
-        _say(f"{exercise}: {law}")
+    for text in broken:
+        _say(text)
     return 1 if broken else 0
 
 
-def _measured(course: Course, options: argparse.Namespace) -> list[Strength]:
-    exercises, strengths = course.select(options.ids), []
+def _measure_all(course: Course, options: argparse.Namespace) -> list[str]:
+    """The laws that are broken."""
+    exercises, broken = course.select(records.stale(course) if options.stale else options.ids), []
+    if options.stale and not records.stale(course):
+        _say(f"{records.REPORT} is up to date")
+        return []
     with Judge(course) as judge:
         for number, exercise in enumerate(exercises, 1):
             place, start = f"[{number}/{len(exercises)}] {exercise}", time.monotonic()
@@ -62,21 +57,25 @@ def _measured(course: Course, options: argparse.Namespace) -> list[Strength]:
             )
             word = f"{len(strength.broken_laws)} broken laws" if strength.broken_laws else "every law is kept"
             _say(f"{place}: {word}, {time.monotonic() - start:.0f} s")
-            strengths.append(strength)
-    return strengths
+            if options.mutants and options.seeds == SEEDS:
+                records.keep(course, exercise, strength)
+            else:
+                print(entry(strength).section)
+            broken += [f"{strength.exercise}: {law}" for law in strength.broken_laws]
+    return broken
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m kata.strength", description=__doc__)
     parser.add_argument("ids", nargs="*", metavar="ID", help="exercises to measure (default: all)")
-    parser.add_argument("--seeds", type=_positive, default=SEEDS, help=f"seeds for known answers (default: {SEEDS})")
-    parser.add_argument("--mutants", action=argparse.BooleanOptionalAction, default=True, help="grade mutants too")
     parser.add_argument(
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help=f"where to write the report (default: {REPORT} if all is measured, otherwise the terminal)",
+        "--seeds",
+        type=_positive,
+        default=SEEDS,
+        help=f"seeds for known answers (default: {SEEDS}; with fewer, the terminal has the report)",
     )
+    parser.add_argument("--mutants", action=argparse.BooleanOptionalAction, default=True, help="grade mutants too")
+    parser.add_argument("--stale", action="store_true", help="those that changed since they were last measured")
     parser.add_argument("-j", "--processes", type=_positive, default=1, metavar="N", help="judges at a time")
     return parser
 
@@ -86,16 +85,6 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return number
-
-
-def _command(options: argparse.Namespace) -> str:
-    """What gives this report again. How many processes share the work makes no difference to it."""
-    words = ["python -m kata.strength", *options.ids]
-    if options.seeds != SEEDS:
-        words.append(f"--seeds {options.seeds}")
-    if not options.mutants:
-        words.append("--no-mutants")
-    return " ".join(words)
 
 
 def _say(line: str) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Sequence
-
-import torch
+from dataclasses import dataclass
 
 from kata.strength.measure import LEAST_KILL_RATE, MORE_SEEDS, Strength
 
 HEAD = """# Strength of the graders
 
 How much the graders catch, measured by grading answers whose worth is known: the reference and other right answers, the
-known mistakes, and mechanical mutants of the reference. Made by
+known mistakes, and mechanical mutants of the reference. Made by `make verify` with {made_with}, on the CPU;
+`make verify ARGS=softmax` measures one exercise again, and `make verify ARGS=--stale` those that have changed.
 
-    {command}
-
-with Python {python} and torch {torch}, on the CPU.
-
-- **Right answers** must pass, and **mistakes** must be caught and named, at each of {seeds} seeds.
+- **Right answers** must pass, and **mistakes** must be caught and named, at every seed: `4 × 200` are 4 answers at 200
+  seeds each.
 - **Mutants** are the reference with one small edit: another operator, number, comparison, axis or argument, a call, a
   statement or a condition dropped. Each is graded at seed 0 and, if it lives, at the seeds {more}. One that runs out of
   time is caught. Those that no test could tell from the reference are listed in the grader as equivalent, with the
@@ -39,18 +35,23 @@ COLUMNS = [
 NOT_MEASURED = "–"
 
 
-def report(strengths: Sequence[Strength], command: str, seeds: int) -> str:
+@dataclass(frozen=True)
+class Entry:
+    """What the report says of one exercise: its row of the summary, and its section."""
+
+    row: list[str]
+    section: str
+
+
+def entry(strength: Strength) -> Entry:
+    return Entry(_summary(strength), _section(strength))
+
+
+def report(entries: Sequence[Entry], made_with: str) -> str:
     """The whole file."""
-    head = HEAD.format(
-        command=command,
-        python=platform.python_version(),
-        torch=torch.__version__,
-        seeds=seeds,
-        more=" and ".join(map(str, MORE_SEEDS)),
-        least=LEAST_KILL_RATE,
-    )
-    summary = table(COLUMNS, [_summary(strength) for strength in strengths])
-    return "\n\n".join([head + "\n" + summary, *map(_section, strengths)]) + "\n"
+    head = HEAD.format(made_with=made_with, more=" and ".join(map(str, MORE_SEEDS)), least=LEAST_KILL_RATE)
+    summary = table(COLUMNS, [entry.row for entry in entries])
+    return "\n\n".join([head + "\n" + summary, *(entry.section for entry in entries)]) + "\n"
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -37,20 +37,27 @@ def grade_at_seeds(
     Each process takes a seed at a time, so that what the reference and the mistakes give is worked out once a seed.
     """
     seeds = list(seeds)
+    with forked(processes) as pool:
+        work = partial(grade_until_named, exercise, sources, mistakes)
+        yield from zip(seeds, pool.map(work, seeds), strict=True)
+
+
+def forked(processes: int) -> ProcessPoolExecutor:
+    """A pool of processes that start with all that is loaded here."""
     torch.set_num_threads(1)  # before the fork: a thread pool does not survive it
-    forking = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, forking) as pool:
-        yield from zip(seeds, pool.map(partial(_grade_one_seed, exercise, sources, mistakes), seeds), strict=True)
+    return ProcessPoolExecutor(processes, multiprocessing.get_context("fork"))
 
 
-def _grade_one_seed(
-    exercise: Exercise, sources: Sequence[str], mistakes: Sequence[str], seed: int
+def grade_until_named(
+    exercise: Exercise, sources: Sequence[str], mistakes: Sequence[str], seed: int, device: str = "cpu"
 ) -> list[ExerciseVerdict]:
+    """Grade these texts in this process, each known mistake as far as the test that names it."""
+
     def is_named(job: Job, test: TestVerdict) -> bool:
         return bool(test.mistake) and test.mistake == mistakes[int(job.label)]
 
     with Judge(Course.load(exercise.root), in_process=True) as judge:
-        return grade_sources(judge, exercise, sources, seed=seed, enough=is_named)
+        return grade_sources(judge, exercise, sources, seed=seed, device=device, enough=is_named)
 
 
 def grade_sources(

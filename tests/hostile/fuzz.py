@@ -193,8 +193,11 @@ def _compare(outcome: Outcome) -> None:
 class _Nobody:
     """A sandbox that has no process to kill."""
 
+    def kill(self, pid: int) -> None:
+        pass
+
     def reap(self, pid: int, grace: float) -> None:
-        return None
+        pass
 
 
 def answered(frame: bytes, dice: random.Random) -> str:

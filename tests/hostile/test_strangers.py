@@ -59,6 +59,14 @@ def gone(processes, seconds=5.0):
     return not left
 
 
+def soon(condition, seconds=5.0):
+    """Whether it comes true: a killed worker is cleared away while the judge goes on."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return condition()
+
+
 TRIED = """
 import os, tempfile, ctypes, glob, socket
 def tried(what, action):
@@ -218,7 +226,7 @@ def test_a_folder_too_deep_for_any_path_is_removed(sandbox):
     with contextlib.suppress(WorkerEnded):
         run(worker, source)
     worker.close()
-    assert not list((sandbox.folder / "root").iterdir())
+    assert soon(lambda: not list((sandbox.folder / "root").iterdir()))
 
 
 def test_crashes_cost_the_zygote_nothing(sandbox):
@@ -231,7 +239,7 @@ def test_crashes_cost_the_zygote_nothing(sandbox):
     for _ in range(20):
         with contextlib.suppress(WorkerEnded):
             run(sandbox.spawn(Limits()), "import os; os.abort()")
-    assert held() == before
+    assert soon(lambda: held() <= before)  # a worker of an earlier test may still have been among them
 
 
 def test_an_answer_is_not_older_than_its_question(sandbox):

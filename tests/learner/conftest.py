@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import sys
 
@@ -78,10 +79,12 @@ class Spawn(pexpect.spawn):
 class Terminal:
     """`kata` as a person sees it: `sees` waits for words on the screen, `press` is a key."""
 
-    def __init__(self, folder, *argv, columns=90, lines=40, **environment):
+    def __init__(self, folder, *argv, columns=90, lines=40, after="", **environment):
+        """`after` is what the shell does once `kata` has ended."""
+        command = shlex.join([sys.executable, "-m", "kata", *argv])
         self.child = Spawn(
-            sys.executable,
-            ["-m", "kata", *argv],
+            "bash",
+            ["-c", command + after] if after else ["-c", f"exec {command}"],
             cwd=str(folder),
             dimensions=(lines, columns),
             encoding="utf-8",

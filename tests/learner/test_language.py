@@ -38,7 +38,9 @@ def test_nothing_is_untranslated_or_stale(file, code, wanted):
     translated to the last string: half a statement in each language helps nobody.
     """
     if file in OF_EXERCISES and not file.is_file():
-        pytest.skip(f"{file.relative_to(ROOT)} is not there yet: `make translations` makes it, {len(wanted)} strings")
+        pytest.skip(
+            f"{file.relative_to(ROOT)} is not begun: `make translations ARGS={file.stem}`, {len(wanted)} strings"
+        )
     assert not faults(file, code, wanted), f"run `make translations`, then translate in {file.relative_to(ROOT)}"
 
 

@@ -8,12 +8,12 @@ import time
 
 from kata.cli import main
 from kata.state import State
-from tests.learner.conftest import ENDLESS, RIGHT, WRONG, Spawn
+from tests.learner.conftest import ENDLESS, RIGHT, WRONG
 
 
 def test_a_sitting(terminal, save, course):
-    """Start, save wrong, save right, hint, list, resize, next, reset, quit: one process, as it is used."""
-    seen = terminal()
+    """Start, save wrong, save right, hint, list, resize, next, reset, Ctrl-C: one process, as it is used."""
+    seen = terminal(after="; echo status $?; stty -a")
     seen.sees("Three katas", r"\[-+\] 0 of 3 passed", "01_one/double", "n next", "q quit")
     seen.sees("not started")
     save(0, WRONG)
@@ -33,8 +33,8 @@ def test_a_sitting(terminal, save, course):
     seen.press("r").sees("Press r once more")
     assert "* 3" in course.exercises[1].stub.read_text(), "one press does nothing yet"
     seen.press("r").sees("Yours is kept: .*again.*bak.py")
-    seen.press("q")
-    assert seen.ends() == 0
+    seen.child.sendintr()
+    seen.sees("status 0", " icanon ", " echo ")  # the terminal is left as it was
     assert "raise NotImplementedError" in course.exercises[1].stub.read_text()
     kept = list((course.root / ".kata" / "backups").rglob("again*"))
     assert len(kept) == 1 and "* 3" in kept[0].read_text()
@@ -56,7 +56,7 @@ def test_two_saves_at_once_and_files_that_loop_or_are_gone(terminal, save, cours
     # A loop that never ends, and a stub that is deleted.
     save(0, ENDLESS)
     seen.sees("grading")
-    seen.press("h").sees("Hint 1 of 3"), "keys are answered while it runs"
+    seen.press("h").sees("Hint 1 of 3")  # keys are answered while it runs
     save(0, RIGHT)
     seen.sees("2 of 3 passed")
     course.exercises[0].stub.unlink()
@@ -69,17 +69,6 @@ def test_two_saves_at_once_and_files_that_loop_or_are_gone(terminal, save, cours
     seen.press("q")
     assert seen.ends() == 0
     assert time.monotonic() - start < 5, "a grading that goes on holds up no one who leaves"
-
-
-def test_ctrl_c_leaves_the_terminal_as_it_was(course):
-    command = f"{sys.executable} -m kata; echo status $?; stty -a"
-    seen = Spawn("bash", ["-c", command], cwd=str(course.root), encoding="utf-8", timeout=20, dimensions=(40, 90))
-    seen.expect("not started")
-    seen.sendintr()
-    seen.expect("status 0")
-    seen.expect(" icanon ")
-    seen.expect(" echo ")
-    seen.close(force=True)
 
 
 def test_never_more_than_fits_and_no_colour(terminal, save):

@@ -2,11 +2,10 @@
 
 import pytest
 import torch
+from transformers.models.bloom import modeling_bloom as bloom
 
 from kata.judge.submission import load_module
 from tests.conftest import ROOT
-
-bloom = pytest.importorskip("transformers.models.bloom.modeling_bloom", reason="the oracle is in transformers")
 
 PATH = ROOT / "solutions" / "04_attention" / "alibi.py"
 SOLUTION = load_module(PATH.read_text(encoding="utf-8"), str(PATH))

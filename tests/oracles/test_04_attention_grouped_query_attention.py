@@ -3,6 +3,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from transformers.models.llama import modeling_llama as llama
 
 from kata.judge.submission import load_module
 from tests.conftest import ROOT
@@ -13,7 +14,6 @@ GroupedQueryAttention = load_module(PATH.read_text(encoding="utf-8"), str(PATH))
 
 @pytest.mark.parametrize("groups", [1, 2, 3, 6])
 def test_llama(groups):
-    llama = pytest.importorskip("transformers.models.llama.modeling_llama")
     config = llama.LlamaConfig(
         hidden_size=12, num_attention_heads=6, num_key_value_heads=groups, attn_implementation="eager"
     )

@@ -2,16 +2,10 @@
 
 import pytest
 import torch
+from transformers.models.llama.modeling_llama import LlamaConfig, LlamaRotaryEmbedding, apply_rotary_pos_emb
 
 from kata.judge.submission import load_module
 from tests.conftest import ROOT
-
-llama_of_transformers = pytest.importorskip(
-    "transformers.models.llama.modeling_llama", reason="the oracle is in transformers"
-)
-LlamaConfig = llama_of_transformers.LlamaConfig
-LlamaRotaryEmbedding = llama_of_transformers.LlamaRotaryEmbedding
-apply_rotary_pos_emb = llama_of_transformers.apply_rotary_pos_emb
 
 PATH = ROOT / "solutions" / "04_attention" / "rope.py"
 SOLUTION = load_module(PATH.read_text(encoding="utf-8"), str(PATH))

@@ -1,0 +1,39 @@
+"""Changes to an input that several graders make, for `Recipe.map`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+
+def hide_some(x: Tensor) -> Tensor:
+    """Rows with -inf at the first and the fourth place."""
+    return x.index_fill(-1, torch.tensor([0, 3]), -math.inf)
+
+
+def hide_a_row(x: Tensor) -> Tensor:
+    """A second row of nothing but -inf."""
+    return x.index_fill(0, torch.tensor(1), -math.inf)
+
+
+def nothing_for_the_second(mask: Tensor) -> Tensor:
+    """A mask that leaves nothing in the second row of each matrix."""
+    return mask.index_fill(-2, torch.tensor(1), False)
+
+
+def large_at_the_end(k: Tensor) -> Tensor:
+    """Keys that are large from the sixth on."""
+    return torch.cat([k[:5], torch.full_like(k[5:], 100.0)])
+
+
+def starting_with(*values: float) -> Callable[[Tensor], Tensor]:
+    """These in the first column of a matrix, one a row, or one for all rows."""
+
+    def change(x: Tensor) -> Tensor:
+        first = torch.tensor(values, dtype=torch.float64).expand(len(x)).unsqueeze(1)
+        return torch.cat([first, x[:, 1:].double()], dim=1)
+
+    return change

@@ -1,0 +1,58 @@
+"""Whatever numbers a submission gives back, in the right form, each exercise has a verdict and none of ours fails."""
+
+import pytest
+import torch
+
+from kata.course import Course
+from kata.judge.run import Judge
+from kata.judge.scoring import Job
+from kata.judge.submission import InProcess
+from kata.tree import map_leaves
+from tests.conftest import ROOT
+
+COURSE = Course.load(ROOT)
+FILLS = {  # what stands in place of every float, and of every whole number
+    "NaN": (float("nan"), 0),
+    "inf": (float("inf"), 127),
+    "-inf": (float("-inf"), -128),
+    "0": (0.0, 0),
+    "-1": (-1.0, -1),
+    "1e30": (1e30, 2),
+}
+
+
+def filled(tree, numbers):
+    number, whole = numbers
+
+    def fill(leaf):
+        if isinstance(leaf, torch.Tensor):
+            return torch.full_like(leaf, number if leaf.is_floating_point() else whole)
+        return number if isinstance(leaf, float) else leaf
+
+    return map_leaves(fill, tree)
+
+
+@pytest.mark.parametrize("exercise", COURSE.exercises, ids=str)
+def test_a_verdict_whatever_the_numbers(exercise, monkeypatch):
+    run, fills = InProcess.run, iter(FILLS.values())
+
+    def lying(self, requests):
+        for outcome in run(self, requests):
+            outcome.outputs = filled(outcome.outputs, self.fill)
+            yield outcome
+
+    def numbered(self, source, file):
+        init(self, source, file)
+        self.fill = next(fills)
+
+    init = InProcess.__init__
+    monkeypatch.setattr("kata.judge.checks.matching_mistakes", lambda *_: [])  # takes long, and is not the question
+    monkeypatch.setattr(InProcess, "run", lying)
+    monkeypatch.setattr(InProcess, "__init__", numbered)
+    with Judge(COURSE, in_process=True) as judge:
+        jobs = [Job(name, {exercise.id: exercise.solution}) for name in FILLS]
+        for name, verdict in zip(FILLS, judge.grade([exercise], jobs), strict=True):
+            (found,) = verdict.exercises
+            ungraded = [test for test in found.tests if test.status == "ungraded"]
+            assert found.score is not None and not ungraded, (name, found.message, ungraded)
+            assert found.status != "passed", f"all numbers are {name}, and that passes"
