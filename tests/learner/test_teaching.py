@@ -125,7 +125,7 @@ def test_every_difference_can_be_drawn(got, expected, width, tmp_path):
         for colour in (True, False):
             lines = difference.heat_map(one, width, colour=colour)
             assert all(line.cell_len <= max(width, 30) for line in lines) and len(lines) < 150
-    if width == 100:
+    if width == 100 and got.numel() in (1, 3, 120):
         difference.png(one, tmp_path / "it.png", "a title 标题")
         assert (tmp_path / "it.png").read_bytes().startswith(b"\x89PNG")
 
