@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from kata import solution
 from kata.console import console, short, shown
@@ -47,5 +48,10 @@ def opening(exercise: Exercise) -> str:
         except (OSError, ValueError, SyntaxError):
             continue
         paragraphs = [part for part in plain(statement).split("\n\n") if not part.startswith("#")]
-        return paragraphs[0].strip() if paragraphs else ""
+        return _in_one(paragraphs[0].strip()) if paragraphs else ""
     return ""
+
+
+def _in_one(paragraph: str) -> str:
+    """Without the line ends of the source, which are no terminal's; in Chinese nothing takes their place."""
+    return re.sub(r"(?<=[^\x00-\xff])\n|\n(?=[^\x00-\xff])", "", paragraph).replace("\n", " ")

@@ -19,6 +19,7 @@ from kata.language import told, tr
 from kata.report import clean, reason
 from kata.report.axes import smallest_first
 from kata.report.words import Words
+from kata.report.wrap import wrap
 from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 STYLES = {
@@ -194,6 +195,6 @@ def _print(console: Console, text: Text, indent: int = 0) -> None:
     """Print each line at the indentation, and on a terminal what does not fit below it."""
     for line in text.split("\n", allow_blank=True):
         width = max(20, console.width - indent)
-        for part in line.wrap(console, width) if console.is_terminal else [line]:
+        for part in wrap(console, line, width) if console.is_terminal else [line]:
             part.rstrip()
             console.print(Text(" " * indent).append_text(part), soft_wrap=True)

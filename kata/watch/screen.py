@@ -16,6 +16,7 @@ from kata.course import Course, Exercise
 from kata.language import tr
 from kata.report import table
 from kata.report.words import Words
+from kata.report.wrap import wrap
 from kata.state import State
 from kata.translation.exercise import title
 from kata.verdict import ExerciseVerdict
@@ -70,7 +71,8 @@ def _exercise(screen: Screen) -> Callable[[Console], None]:
         _title(screen, console)
         if verdict is None or verdict.status == "not_started":
             console.print()
-            console.print(Text(screen.recall or opening(screen.exercise)))
+            for line in wrap(console, Text(screen.recall or opening(screen.exercise)), console.width):
+                console.print(line)
             console.print()
             console.print(tr("Write in {file}, and save: it is graded at once.", file=shown(screen.file)))
         elif verdict.status == "passed":
@@ -98,8 +100,8 @@ def _title(screen: Screen, console: Console) -> None:
 
 def _tail(screen: Screen, console: Console) -> None:
     console.print()
-    for text in screen.extra:
-        console.print(Text(text))
+    for line in (line for text in screen.extra for line in wrap(console, Text(text), console.width)):
+        console.print(line)
     if screen.busy:
         console.print(Text(screen.busy, "dim"))
 

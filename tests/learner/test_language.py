@@ -1,14 +1,19 @@
 """What a learner reads is there in every language, whole and up to date."""
 
 import ast
+import io
 import re
 
 import pytest
+from rich.cells import cell_len
+from rich.text import Text
 
 from kata import language
 from kata.cli import main
+from kata.console import console
 from kata.course import Course
 from kata.language import harness, known, told, tr
+from kata.report.wrap import wrap
 from kata.solution import stub
 from kata.translation import docstrings
 from kata.translation.catalogues import all_of, faults, update
@@ -143,6 +148,16 @@ def test_the_command_line_in_chinese(chinese, course, capsys):
         assert _is_chinese(capsys.readouterr().out)
     assert main(["grade", "duble"]) == 2
     assert "没有 'duble' 这道练习" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("width", [20, 33, 80])
+def test_chinese_is_broken_into_lines(width):
+    """Between any two characters, never before a comma, and no line is wider than the terminal."""
+    text = "提示：在 [1000, 1001] 这一行里，两个数同时减去哪个数，可以让指数都不大于 0，而别的什么都不变？`masked_fill` 呢？"
+    lines = [line.plain for line in wrap(console(io.StringIO()), Text(text), width)]
+    assert all(cell_len(line) <= width and line[0] not in "，。？" for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(cell_len(line) > width - 14 for line in lines[:-1])
 
 
 def test_an_exercise_speaks_chinese():
