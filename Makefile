@@ -11,13 +11,25 @@ PINNED = $(if $(wildcard constraints.txt),-c constraints.txt)
 FROM = pyproject.toml $(wildcard constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help grade next list hint reset doctor test verify bench lint format stubs clean
+.PHONY: translations help grade watch drill diff report next list hint reset doctor test verify bench lint format stubs clean
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 grade: .venv/.student ## grade your exercises: ARGS="softmax --device cuda"
 	@$(KATA) grade $(ARGS)
+
+watch: .venv/.student ## the loop: the next exercise, graded whenever you save
+	@$(KATA) watch $(ID)
+
+drill: .venv/.student ## repeat from memory what is due
+	@$(KATA) drill $(ID)
+
+diff: .venv/.student ## what you got and what was expected, as a heat map: ID=softmax
+	@$(KATA) diff $(ID) $(ARGS)
+
+report: .venv/.student ## your progress as one HTML page
+	@$(KATA) report $(ARGS)
 
 next: .venv/.student ## the next exercise
 	@$(KATA) next
@@ -55,6 +67,9 @@ format: .venv/.author ## have ruff write the code as it likes it
 
 stubs: .venv/.student ## cut exercises/ from solutions/, never over your work: ARGS=--force
 	@$(KATA) stubs $(ARGS)
+
+translations: .venv/.author ## bring kata/translations and translations/ up to what the sources say
+	@$(BIN)/python -m kata.translation $(ARGS)
 
 clean: ## remove caches and builds; .venv and your work stay
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from kata.protocol import Opaque
-from kata.verdict import Wrong
+from kata.verdict import Difference, Wrong
 
 # Another order of the same operations rounds differently, but not an order of magnitude worse than ours.
 MULTIPLE = 8.0
@@ -24,6 +24,8 @@ MULTIPLE = 8.0
 # allowed. In half precision, where a result is a few last bits in all, it is a dozen roundings of one unit in the last
 # place: what a formula of this suite goes through, forward and backward. In float32 and float64 there is room to spare.
 FLOOR = {torch.float64: 1e-12, torch.float32: 4e-6, torch.float16: 12 * 2**-11, torch.bfloat16: 12 * 2**-8}
+
+KEPT = 16_384  # numbers of a disagreement that are kept to be drawn: a map of 128 by 128
 
 # Below this a number is as good as 0: it keeps a truth of exactly 0 from asking for exactly 0.
 TINY = 1e-30
@@ -115,7 +117,8 @@ def _check_tensor(actual: Any, truth: Tensor, reference: Tensor, dtype: torch.dt
         got, expected = actual[tuple(where)].item(), reference[tuple(where)].item()
         count = int((actual != reference).sum())
         raise Wrong(
-            f"{what} is wrong in {count} of {actual.numel()} places, first at {where}: {got}, expected {expected}"
+            f"{what} is wrong in {count} of {actual.numel()} places, first at {where}: {got}, expected {expected}",
+            difference=_difference(actual, reference, actual != reference),
         )
 
 
@@ -135,10 +138,19 @@ def _check_numbers(
     values = f"{place}got {got:.6g}, expected {expected:.6g}"
     count = f"{int(wrong.sum())} of {wrong.numel()} numbers" if wrong.numel() > 1 else "the number"
     if a.isnan().any() and not t.isnan().any():
-        raise Wrong(f"{what} holds NaN ({int(a.isnan().sum())} of {a.numel()}), {values}")
+        raise Wrong(
+            f"{what} holds NaN ({int(a.isnan().sum())} of {a.numel()}), {values}", difference=_difference(a, t, wrong)
+        )
     off = (a - t).abs()[wrong]
     largest = off[off.isfinite()].max().item() if off.isfinite().any() else math.inf
-    raise Wrong(f"{what} is wrong: {count} off, by up to {largest:.3g} (allowed {allowed:.2g}), {values}")
+    raise Wrong(
+        f"{what} is wrong: {count} off, by up to {largest:.3g} (allowed {allowed:.2g}), {values}",
+        difference=_difference(a, t, wrong),
+    )
+
+
+def _difference(got: Tensor, expected: Tensor, wrong: Tensor) -> Difference | None:
+    return Difference(got, expected, wrong) if got.numel() <= KEPT else None
 
 
 def _coarser(a: torch.dtype, b: torch.dtype) -> torch.dtype:

@@ -14,12 +14,27 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import NoReturn, Protocol, cast
+from typing import Any, NoReturn, Protocol, cast
 
-from kata import __version__
+from kata import __version__, language
 from kata.errors import JudgeError, UsageError
+from kata.language import told, tr
 
-COMMANDS = ("grade", "next", "hint", "reset", "list", "doctor", "new", "stubs")
+COMMANDS = (
+    "grade",
+    "watch",
+    "next",
+    "hint",
+    "diff",
+    "reset",
+    "drill",
+    "report",
+    "start",
+    "list",
+    "doctor",
+    "new",
+    "stubs",
+)
 USAGE, JUDGE_FAILED, BROKEN_PIPE, INTERRUPTED = 2, 3, 141, 130
 
 
@@ -39,6 +54,12 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}. `{self.prog} --help` says what it takes.")
 
+    def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
+        """As argparse's, with the help in the reader's language."""
+        if settings.get("help"):
+            settings["help"] = tr(settings["help"])
+        return super().add_argument(*names, **settings)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `kata` with these arguments and return its exit status. No traceback, unless KATA_DEBUG is set."""
@@ -48,11 +69,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
     except UsageError as error:
-        return _told(str(error), USAGE)
+        return _told(told(str(error)), USAGE)
     except JudgeError as error:
-        return _told(str(error), JUDGE_FAILED)
+        return _told(told(str(error)), JUDGE_FAILED)
     except KeyboardInterrupt:
-        return _told("stopped; nothing was graded to the end.", INTERRUPTED)
+        return _told(tr("stopped; nothing was graded to the end."), INTERRUPTED)
     except BrokenPipeError:
         with contextlib.suppress(OSError, ValueError):  # else Python complains once more at its end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,15 +86,18 @@ def parser() -> argparse.ArgumentParser:
     """All commands with their options."""
     parser = Parser(
         prog="kata",
-        description="Learn how large language models work by writing them. Without a command: where you are.",
-        epilog="Exit status: 0 all passed, 1 something did not, 2 usage, 3 the suite itself failed.",
+        description=tr(
+            "Learn how large language models work by writing them. Without a command: the loop, or in a pipe where you are."
+        ),
+        epilog=tr("Exit status: 0 all passed, 1 something did not, 2 usage, 3 the suite itself failed."),
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"kata {__version__}")
-    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", parser_class=Parser)
+    commands = parser.add_subparsers(title=tr("commands"), dest="command", metavar="COMMAND", parser_class=Parser)
     for name in COMMANDS:
         module = _command(name)
-        module.arguments(commands.add_parser(name, help=module.HELP, description=module.HELP, allow_abbrev=False))
+        said = tr(module.HELP)
+        module.arguments(commands.add_parser(name, help=said, description=said, allow_abbrev=False))
     return parser
 
 
@@ -86,7 +110,14 @@ def _run(argv: list[str]) -> int:
         args = parser().parse_args(argv)
     except SystemExit as end:  # --help and --version
         return int(end.code or 0)
-    return _command(args.command or "where").run(args)
+    language.check()
+    return _command(args.command or _without_a_command()).run(args)
+
+
+def _without_a_command() -> str:
+    """The loop for a person at a terminal; for a pipe, a line or two of where they are."""
+    at_a_terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return "watch" if at_a_terminal and sys.platform != "win32" else "where"
 
 
 def _command(name: str) -> Command:
@@ -105,4 +136,8 @@ def _fault(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
     said = f"{type(error).__name__}: {error}".replace("\n", " ")
-    return f"a fault of the suite, not of your code: {said}{place}\nKATA_DEBUG=1 shows more. Please report it."
+    return (
+        tr("a fault of the suite, not of your code: {said}", said=said + place)
+        + "\n"
+        + tr("KATA_DEBUG=1 shows more. Please report it.")
+    )

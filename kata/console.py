@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from kata.language import told, tr
 from kata.text import plain
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def warn(message: str) -> None:
     """One line on stderr, where no report is."""
-    print(f"kata: warning: {message}", file=sys.stderr)
+    print(f"kata: {tr('warning')}: {told(message)}", file=sys.stderr)
 
 
 def console(file: TextIO | None = None) -> Console:
@@ -47,12 +48,19 @@ def shown(path: Path) -> str:
 def bar(done: int, of: int, width: int = 20) -> str:
     """`[#####---------------] 5 of 20`, full only when all is done."""
     filled = width * done // of if of else 0
-    return f"[{'#' * filled}{'-' * (width - filled)}] {done} of {of}"
+    return f"[{'#' * filled}{'-' * (width - filled)}] {tr('{done} of {of}', done=done, of=of)}"
 
 
 def short(course: Course, exercise: Exercise) -> str:
     """The shortest name that `kata grade` takes for the exercise."""
     return exercise.name if [e.name for e in course.exercises].count(exercise.name) == 1 else exercise.id
+
+
+def padded(text: str, width: int) -> str:
+    """The text and blanks, in so many columns: a Chinese character takes two."""
+    from rich.cells import cell_len
+
+    return text + " " * (width - cell_len(text))
 
 
 def number(value: float) -> str:
@@ -75,7 +83,7 @@ class Progress:
 
     def step(self) -> None:
         self.done += 1
-        self._say(f"{self.done} of {self.total} {self.what}")
+        self._say(tr("{done} of {of}", done=self.done, of=self.total) + f" {self.what}")
 
     def _say(self, text: str) -> None:
         if self.shown:

@@ -18,6 +18,8 @@ else:
     import tomli as tomllib
 
 COURSE_FILE = "course.toml"
+STARTED = ".kata/started"  # the mark of a working folder that `kata start` made
+OWN = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Exercise:
 
     id: str
     root: Path
+    home: Path | None = None  # the student's folder, where that is not the suite's own
 
     def __str__(self) -> str:
         return self.id
@@ -40,7 +43,7 @@ class Exercise:
 
     @property
     def stub(self) -> Path:
-        return self.root / "exercises" / f"{self.id}.py"
+        return (self.home or self.root) / "exercises" / f"{self.id}.py"
 
     @property
     def solution(self) -> Path:
@@ -75,10 +78,16 @@ class Course:
     title: str
     tracks: tuple[Track, ...]
     defaults: Defaults
+    home: Path | None = None  # the student's folder, where that is not the suite's own
+
+    @property
+    def folder(self) -> Path:
+        """Where exercises/ and the student's progress are."""
+        return self.home or self.root
 
     @classmethod
-    def load(cls, root: Path) -> Course:
-        """Read `root`/course.toml.
+    def load(cls, root: Path, home: Path | None = None) -> Course:
+        """Read `root`/course.toml, for a student whose work is in `home`.
 
         Raises:
             UsageError: the file is missing or does not say what it must; the message names the place.
@@ -91,7 +100,8 @@ class Course:
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise UsageError(f"{path} cannot be read: {error}. Mend that line.") from None
         try:
-            return cls(root, str(data["title"]), _tracks(data["tracks"], root), _defaults(data.get("defaults", {})))
+            title, tracks = str(data["title"]), _tracks(data["tracks"], root, home)
+            return cls(root, title, tracks, _defaults(data.get("defaults", {})), home)
         except KeyError as error:
             raise UsageError(f"{path}: the key {error} is missing. Add it; CONTRIBUTING.md shows the form.") from None
         except (TypeError, ValueError, AttributeError) as error:
@@ -99,12 +109,16 @@ class Course:
 
     @classmethod
     def find(cls, start: Path | None = None) -> Course:
-        """Load the course of `start` (the working folder) or of the nearest folder above it, else the suite's own."""
+        """Load the course of `start` (the working folder) or of the nearest folder above it, else the suite's own.
+
+        A folder that `kata start` made holds a student's work, and is graded by the suite's own course.
+        """
         start = (start or Path.cwd()).resolve()
-        own = Path(__file__).resolve().parent.parent
-        for folder in (start, *start.parents, own):
+        for folder in (start, *start.parents, OWN):
             if (folder / COURSE_FILE).is_file():
                 return cls.load(folder)
+            if (folder / STARTED).is_file() and (OWN / COURSE_FILE).is_file():
+                return cls.load(OWN, folder)
         raise UsageError(f"No {COURSE_FILE} here or in a folder above. Run kata from the folder of the exercises.")
 
     @property
@@ -143,8 +157,8 @@ class Course:
         raise JudgeError(f"{grader} judges no exercise that {self.root / COURSE_FILE} lists. Add its line there.")
 
 
-def _tracks(data: list[dict[str, Any]], root: Path) -> tuple[Track, ...]:
-    tracks = tuple(_track(t, root) for t in data)
+def _tracks(data: list[dict[str, Any]], root: Path, home: Path | None) -> tuple[Track, ...]:
+    tracks = tuple(_track(t, root, home) for t in data)
     ids = [e.id for t in tracks for e in t.exercises]
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:
@@ -152,14 +166,15 @@ def _tracks(data: list[dict[str, Any]], root: Path) -> tuple[Track, ...]:
     return tracks
 
 
-def _track(data: dict[str, Any], root: Path) -> Track:
+def _track(data: dict[str, Any], root: Path, home: Path | None) -> Track:
     names = data["exercises"]
     if not isinstance(names, list):
         raise TypeError(f"exercises = {names!r} is not a list of names")
     for name in [data["id"], *names]:
         if not isinstance(name, str) or not re.fullmatch("[a-z0-9_]+", name):
             raise ValueError(f"{name!r} is no name for a track or an exercise; use small letters, digits and _")
-    return Track(data["id"], str(data["title"]), tuple(Exercise(f"{data['id']}/{name}", root) for name in names))
+    exercises = tuple(Exercise(f"{data['id']}/{name}", root, home) for name in names)
+    return Track(data["id"], str(data["title"]), exercises)
 
 
 def _defaults(data: dict[str, Any]) -> Defaults:

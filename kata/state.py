@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,17 @@ from kata.course import Course, Exercise
 from kata.files import write_atomically
 from kata.verdict import STATUSES, ExerciseVerdict
 
-VERSION = 1
+VERSION = 2  # 2 added days, language, and what a loop and a drill note; a file of version 1 is read as it is
 FOLDER = ".kata"
 
 
 @dataclass
 class Progress:
-    """How far one exercise is. `attempts` counts the gradings of something written."""
+    """How far one exercise is. `attempts` counts the gradings of something written.
+
+    `seconds` were spent on it in the loop. `mistakes` are the known ones made so far, each "made" or "mended" since.
+    `card` is the scheduler's, from the first pass on, and `drills` says of each repetition when and how it went.
+    """
 
     status: str = "not_started"
     score: float = 0.0
@@ -31,14 +35,22 @@ class Progress:
     attempts: int = 0
     hints: int = 0
     graded_at: str = ""
+    passed_at: str = ""
+    seconds: float = 0.0
+    mistakes: dict[str, str] = field(default_factory=dict)
+    card: dict[str, Any] = field(default_factory=dict)
+    drills: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
 class State:
-    """The progress of all exercises that were graded, or hinted at, so far."""
+    """The progress of all exercises that were graded, or hinted at, so far, and the days on which anything was."""
 
     root: Path
     exercises: dict[str, Progress] = field(default_factory=dict)
+    days: list[str] = field(default_factory=list)
+    language: str = ""
+    newer: bool = False  # a later version of kata wrote the file: it is left alone
 
     @property
     def path(self) -> Path:
@@ -49,7 +61,7 @@ class State:
         """The state as last saved. An empty one where there is none, or none that can be read."""
         state = cls(root)
         try:
-            state.exercises = _read(state.path.read_bytes())
+            state._take(json.loads(state.path.read_bytes().decode("utf-8")))
         except (FileNotFoundError, NotADirectoryError):
             pass
         except OSError as error:
@@ -60,18 +72,28 @@ class State:
 
     def save(self) -> None:
         """Write the file whole, or warn."""
-        data = {"version": VERSION, "exercises": {name: asdict(p) for name, p in sorted(self.exercises.items())}}
+        if self.newer:
+            return  # `load` has said so
+        data = {
+            "version": VERSION,
+            "language": self.language,
+            "days": self.days,
+            "exercises": {name: asdict(p) for name, p in sorted(self.exercises.items())},
+        }
         try:
             self.path.parent.mkdir(exist_ok=True)
-            write_atomically(self.path, json.dumps(data, indent=1) + "\n")
+            write_atomically(self.path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
         except OSError as error:
             warn(f"progress is not kept: {self.path} cannot be written ({error.strerror or error}).")
 
     def of(self, exercise: Exercise) -> Progress:
         return self.exercises.setdefault(exercise.id, Progress())
 
-    def record(self, verdicts: Iterable[ExerciseVerdict]) -> None:
-        """Take down one grading: of each exercise its worst verdict, should it have been graded on several devices."""
+    def record(self, verdicts: Iterable[ExerciseVerdict], seconds: float = 0.0) -> None:
+        """Take down one grading: of each exercise its worst verdict, should it have been graded on several devices.
+
+        So many `seconds` were spent on it since the last one.
+        """
         worst: dict[str, ExerciseVerdict] = {}
         for verdict in verdicts:
             if verdict.score is None:
@@ -79,14 +101,30 @@ class State:
             known = worst.setdefault(verdict.id, verdict)
             if (known.status == "passed", known.score) > (verdict.status == "passed", verdict.score):
                 worst[verdict.id] = verdict
-        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
         for verdict in worst.values():
-            before = self.exercises.get(verdict.id, Progress())
-            attempts = before.attempts + (verdict.status != "not_started")
-            score = round(verdict.score or 0.0, 6)
-            self.exercises[verdict.id] = Progress(
-                verdict.status, score, round(verdict.max_score, 6), attempts, before.hints, now
-            )
+            self._record(self.exercises.setdefault(verdict.id, Progress()), verdict, seconds)
+
+    def _record(self, progress: Progress, verdict: ExerciseVerdict, seconds: float) -> None:
+        progress.status, progress.score = verdict.status, round(verdict.score or 0.0, 6)
+        progress.max_score, progress.graded_at = round(verdict.max_score, 6), now()
+        if verdict.status == "not_started":
+            return
+        progress.attempts += 1
+        progress.seconds = round(progress.seconds + seconds, 1)
+        if verdict.status in (
+            "passed",
+            "partial",
+            "failed",
+        ):  # one that does not import shows no mistake, and mends none
+            made = sorted({test.mistake for test in verdict.tests if test.mistake})
+            progress.mistakes = {**dict.fromkeys(progress.mistakes, "mended"), **dict.fromkeys(made, "made")}
+        if verdict.status == "passed":
+            progress.passed_at = progress.passed_at or now()
+        self.practised()
+
+    def practised(self) -> None:
+        """Note that something was done today."""
+        self.days = sorted({*self.days, f"{datetime.now():%Y-%m-%d}"})
 
     def passed(self, exercise: Exercise) -> bool:
         return exercise.id in self.exercises and self.exercises[exercise.id].status == "passed"
@@ -94,6 +132,23 @@ class State:
     def next(self, course: Course) -> Exercise | None:
         """The first exercise in teaching order that is not passed."""
         return next((exercise for exercise in course.exercises if not self.passed(exercise)), None)
+
+    def _take(self, found: Any) -> None:
+        """Raises ValueError or TypeError where the file is not what `save` writes, now or in an earlier version."""
+        if not isinstance(found, dict) or not isinstance(found.get("exercises"), dict):
+            raise ValueError("no state of kata")  # noqa: TRY004 - a wrong file, not a wrong call
+        version = found.get("version")
+        if isinstance(version, int) and version > VERSION:
+            self.newer = True
+            warn(f"{self.path} is of a later version of kata; progress is neither shown nor kept. Update this one.")
+            return
+        if version not in range(1, VERSION + 1):
+            raise ValueError(f"no state of version {VERSION}")
+        days, language = found.get("days", []), found.get("language", "")
+        if not isinstance(days, list) or not all(isinstance(day, str) for day in days) or not isinstance(language, str):
+            raise ValueError("days or language are not what they were written as")
+        self.exercises = {str(name): _progress(name, entry) for name, entry in found["exercises"].items()}
+        self.days, self.language = days, language
 
     def _set_aside(self, error: Exception) -> None:
         stamp = f"{datetime.now():%Y%m%d-%H%M%S-%f}"
@@ -106,21 +161,18 @@ class State:
             warn(f"{self.path} was damaged ({error}); it is now {aside.name}, and progress starts anew.")
 
 
-def _read(data: bytes) -> dict[str, Progress]:
-    """Raises ValueError or TypeError where the file is not what `save` writes."""
-    found = json.loads(data.decode("utf-8"))
-    if not isinstance(found, dict) or found.get("version") != VERSION or not isinstance(found.get("exercises"), dict):
-        raise ValueError(f"no state of version {VERSION}")
-    return {str(name): _progress(name, entry) for name, entry in found["exercises"].items()}
+def now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
 def _progress(name: str, entry: Any) -> Progress:
     progress = Progress(**entry)
-    for key, value in asdict(progress).items():
-        kind = type(getattr(Progress, key))
+    for one in fields(Progress):
+        value = getattr(progress, one.name)
+        kind = type(getattr(Progress(), one.name))
         good = isinstance(value, int | float) if kind is float else isinstance(value, kind)
         if not good or isinstance(value, bool):
-            raise ValueError(f"{key} of {name} is {value!r}")
+            raise ValueError(f"{one.name} of {name} is {value!r}")
     if progress.status not in STATUSES:
         raise ValueError(f"the status of {name} is {progress.status!r}")
     return progress

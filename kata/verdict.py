@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 SCHEMA = 1
 
@@ -26,12 +27,22 @@ WITHOUT_AGREEMENT = "holds, but counts only once a result agrees with the refere
 OUT_OF_BUDGET = "not run: the tests before it used up the time of this exercise"
 
 
+@dataclass(frozen=True)
+class Difference:
+    """The numbers (tensors, in float64 or whole) that a test compared, to be drawn; `wrong` is true where they disagree."""
+
+    got: Any
+    expected: Any
+    wrong: Any
+
+
 class Wrong(AssertionError):
     """A test the submission does not pass, in the student's own terms. `status` is one of STATUSES."""
 
-    def __init__(self, message: str, status: str = "failed"):
+    def __init__(self, message: str, status: str = "failed", difference: Difference | None = None):
         super().__init__(message)
         self.status = status
+        self.difference = difference
 
 
 @dataclass
@@ -47,6 +58,7 @@ class TestVerdict:
     message: str = ""
     mistake: str = ""
     hint: str = ""
+    difference: Difference | None = field(default=None, repr=False, compare=False)  # for a terminal, in no report
 
     @property
     def passed(self) -> bool:

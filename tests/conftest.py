@@ -1,3 +1,4 @@
+import os
 import textwrap
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from kata.course import Course
 from kata.judge.run import Judge
 from kata.solution import stub
 
+os.environ["KATA_LANG"] = "en"  # what tests look for is English, whatever language their machine speaks
 ROOT = Path(__file__).resolve().parent.parent
 
 

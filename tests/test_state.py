@@ -33,7 +33,7 @@ def test_what_is_saved_is_loaded(here):
     again = State.load(here.root)
     assert again.exercises == state.exercises
     assert again.of(here.exercises[0]).graded_at.endswith("+00:00")
-    assert json.loads(again.path.read_text())["version"] == 1
+    assert json.loads(again.path.read_text())["version"] == 2
     assert [path.name for path in again.path.parent.iterdir()] == ["state.json"], "nothing is left lying about"
 
 
@@ -83,7 +83,7 @@ def test_next_is_the_first_not_passed(here):
         b"\xff\xfe\x00",
         b"[]",
         b"null",
-        b'{"version": 2, "exercises": {}}',
+        b'{"version": 0, "exercises": {}}',
         b'{"version": 1, "exercises": []}',
         b'{"version": 1, "exercises": {"a/b": 3}}',
         b'{"version": 1, "exercises": {"a/b": {"status": "passed", "unknown": 1}}}',

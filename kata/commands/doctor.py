@@ -17,9 +17,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kata.console import console, short, shown
+from kata.console import console, padded, short, shown
 from kata.course import Course, Exercise
 from kata.errors import JudgeError
+from kata.language import told, tr
 
 HELP = "check this machine and this folder"
 STYLES = {"ok": "green", "note": "yellow", "problem": "bold red"}
@@ -45,10 +46,10 @@ def run(args: argparse.Namespace) -> int:
     worst = 0
     for check in CHECKS:
         for finding in check(course):
-            out.print(f"{finding.level:<8}", style=STYLES[finding.level], end="")
-            out.print(finding.text, soft_wrap=True)
+            out.print(padded(tr(finding.level), 8), style=STYLES[finding.level], end="")
+            out.print(told(finding.text), soft_wrap=True)
             if finding.advice:
-                out.print(f"{'':8}{finding.advice}", soft_wrap=True)
+                out.print(f"{'':8}{told(finding.advice)}", soft_wrap=True)
             worst += finding.level == "problem"
     return 1 if worst else 0
 
@@ -132,7 +133,7 @@ def _sandbox(course: Course) -> Iterator[Finding]:
 def _disk(course: Course) -> Iterator[Finding]:
     for name, folder in (("temporary folder", Path(tempfile.gettempdir())), ("course folder", course.root)):
         free = shutil.disk_usage(folder).free
-        text = f"{free >> 20} MiB free in the {name} {folder}"
+        text = f"{free >> 20} MiB free in {folder}, the {name}"
         if free < FREE:
             yield Finding(
                 "problem", text, "Make room: kata needs 512 MiB." + (" Or set TMPDIR." if name[0] == "t" else "")

@@ -18,7 +18,9 @@ from kata.console import Progress, console, short, warn
 from kata.course import Course
 from kata.errors import JudgeError, UsageError
 from kata.files import check_writable
+from kata.language import told, tr
 from kata.report import FORMATS, reason, write
+from kata.report.words import words_of
 from kata.state import State
 
 if TYPE_CHECKING:
@@ -60,12 +62,12 @@ def run(args: argparse.Namespace) -> int:
     with _sandbox(course) as sandbox:
         jobs, verdicts = _grade(course, submissions, sandbox, args)
     if not args.submission:
-        state = State.load(course.root)
+        state = State.load(course.folder)
         state.record(exercise for verdict in verdicts for exercise in verdict.exercises)
         state.save()
     status = _status(verdicts)
     if status != JUDGE_FAILED or args.format != "gradescope":
-        write(verdicts, [job.files for job in jobs], args.format, args.output)
+        write(verdicts, [job.files for job in jobs], args.format, args.output, words_of(course))
     if args.format == "table" and not args.output and not args.submission:
         _say_next(course, verdicts)
     return status
@@ -75,7 +77,7 @@ def _sandbox(course: Course) -> Sandbox:
     from kata.sandbox import Sandbox
 
     try:
-        return Sandbox(hidden=[course.root])
+        return Sandbox(hidden=[course.root, course.folder])
     except OSError as error:
         raise JudgeError(f"The sandbox does not start: {error}. `kata doctor` says more.") from None
 
@@ -95,7 +97,7 @@ def _grade(
     judge = Judge(course, sandbox)
     for exercises in dict.fromkeys(one.exercises for one, _ in jobs):  # one run for all that ask for the same
         group = [job for one, job in jobs if one.exercises == exercises]
-        with Progress(len(group) * len(exercises), "graded") as progress:
+        with Progress(len(group) * len(exercises), tr("graded")) as progress:
             found = judge.grade(
                 exercises, group, seed=args.seed, processes=args.jobs, report=lambda *_: progress.step()
             )
@@ -127,9 +129,11 @@ def _status(verdicts: list[SubmissionVerdict]) -> int:
     """The exit status. What the judge failed at is told on stderr, whatever the report is."""
     failures = [exercise for verdict in verdicts for exercise in verdict.exercises if exercise.score is None]
     for exercise in failures[:SHOWN_FAILURES]:
-        print(f"kata: {exercise.id} is not graded: {_in_a_line(reason(exercise))}", file=sys.stderr)
+        why = told(_in_a_line(reason(exercise)))
+        print("kata: " + tr("{id} is not graded: {why}", id=exercise.id, why=why), file=sys.stderr)
     if len(failures) > SHOWN_FAILURES:
-        print(f"kata: and {len(failures) - SHOWN_FAILURES} more are not graded.", file=sys.stderr)
+        more = len(failures) - SHOWN_FAILURES
+        print("kata: " + tr("and {count} more are not graded.", count=more), file=sys.stderr)
     if failures:
         return JUDGE_FAILED
     return PASSED if all(verdict.passed for verdict in verdicts) else NOT_PASSED
@@ -143,7 +147,11 @@ def _say_next(course: Course, verdicts: list[SubmissionVerdict]) -> None:
         step = "kata doctor"
     else:
         step = f"kata hint {short(course, course.select(wrong[:1])[0])}" if wrong else "kata next"
-    console().print(f"next: {step}", soft_wrap=True)
+    if list(statuses.values()) == ["passed"]:
+        from kata.report.compare import offer
+
+        offer(console(), course.select(statuses)[0])
+    console().print(tr("next: {step}", step=step), soft_wrap=True)
 
 
 def _at_least(least: int) -> Callable[[str], int]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from kata import solution
 from kata.console import console, short, shown
 from kata.course import Course, Exercise
+from kata.language import tr
 from kata.state import State
 from kata.text import plain
+from kata.translation.exercise import in_words
 
 HELP = "the next exercise: where it is, what it is about, what to type"
 
@@ -19,29 +22,36 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
-    exercise = State.load(course.root).next(course)
+    exercise = State.load(course.folder).next(course)
     out = console()
     if exercise is None:
-        out.print("All is passed. `kata list` shows it.")
+        out.print(tr("All is passed. `kata list` shows it."))
         return 0
     name = short(course, exercise)
     out.print(exercise.id, style="bold", soft_wrap=True)
-    out.print(_opening(exercise) + "\n" if _opening(exercise) else "")
+    out.print(opening(exercise) + "\n" if opening(exercise) else "")
     if exercise.stub.is_file():
-        out.print(f"write   {shown(exercise.stub)}    (the whole statement is at its top)", soft_wrap=True)
+        said = tr("write   {file}    (the whole statement is at its top)", file=shown(exercise.stub))
     else:
-        out.print(f"first   kata reset {name}    ({shown(exercise.stub)} is missing)", soft_wrap=True)
-    out.print(f"grade   kata grade {name}\nstuck?  kata hint {name}", soft_wrap=True)
+        said = tr("first   kata reset {name}    ({file} is missing)", name=name, file=shown(exercise.stub))
+    out.print(said, soft_wrap=True)
+    out.print(tr("grade   kata grade {name}", name=name), soft_wrap=True)
+    out.print(tr("stuck?  kata hint {name}", name=name), soft_wrap=True)
     return 0
 
 
-def _opening(exercise: Exercise) -> str:
+def opening(exercise: Exercise) -> str:
     """The first paragraph of the statement below its title. The solution's where there is one: a stub may be torn."""
     for file in (exercise.solution, exercise.stub):
         try:
-            statement = solution.statement(file.read_text(encoding="utf-8"))
+            statement = solution.statement(in_words(exercise, file.read_text(encoding="utf-8")))
         except (OSError, ValueError, SyntaxError):
             continue
         paragraphs = [part for part in plain(statement).split("\n\n") if not part.startswith("#")]
-        return paragraphs[0].strip() if paragraphs else ""
+        return _in_one(paragraphs[0].strip()) if paragraphs else ""
     return ""
+
+
+def _in_one(paragraph: str) -> str:
+    """Without the line ends of the source, which are no terminal's; in Chinese nothing takes their place."""
+    return re.sub(r"(?<=[^\x00-\xff])\n|\n(?=[^\x00-\xff])", "", paragraph).replace("\n", " ")

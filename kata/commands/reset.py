@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from kata.console import console, shown
 from kata.course import Course, Exercise
 from kata.errors import UsageError
 from kata.files import back_up, write_atomically
+from kata.language import tr
 from kata.solution import stub
 from kata.state import FOLDER
+from kata.translation.exercise import in_words
 
 HELP = "put an exercise back to its beginning, with a backup of yours"
 
@@ -21,17 +24,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
     (exercise,) = course.select([args.id])
-    fresh, file, out = stub_of(exercise), exercise.stub, console()
+    fresh, file, out = in_words(exercise, stub_of(exercise)), exercise.stub, console()
     if not file.exists():
         replace(exercise, fresh)
-        out.print(f"{shown(file)} was missing and is there again.", soft_wrap=True)
+        out.print(tr("{file} was missing and is there again.", file=shown(file)), soft_wrap=True)
         return 0
     if file.read_bytes() == fresh.encode():
-        out.print(f"Nothing to do: {shown(file)} is as it was at the beginning.", soft_wrap=True)
+        out.print(tr("Nothing to do: {file} is as it was at the beginning.", file=shown(file)), soft_wrap=True)
         return 0
     backup = replace(exercise, fresh)
-    out.print(f"{shown(file)} is back at its beginning.", soft_wrap=True)
-    out.print(f"Yours is kept. To have it back: cp '{backup}' '{shown(file)}'", soft_wrap=True)
+    out.print(tr("{file} is back at its beginning.", file=shown(file)), soft_wrap=True)
+    said = tr("Yours is kept. To have it back: cp '{backup}' '{file}'", backup=backup, file=shown(file))
+    out.print(said, soft_wrap=True)
     return 0
 
 
@@ -52,18 +56,20 @@ def stub_of(exercise: Exercise) -> str:
         raise UsageError(f"{shown(exercise.solution)} cannot be read: {error}") from None
 
 
-def replace(exercise: Exercise, fresh: str, *, keep: bool = True) -> str:
+def replace(exercise: Exercise, fresh: str, *, keep: bool = True, file: Path | None = None) -> str:
     """Write the stub, once the file that is there is safe (unless `keep` says otherwise). Returns where that is now.
+
+    `file` is another place for it than exercises/.
 
     Raises:
         UsageError: one of both cannot be written. The file is as it was.
     """
-    kept = ""
+    kept, file = "", file or exercise.stub
     try:
-        if keep and exercise.stub.exists():
-            kept = shown(back_up(exercise.stub, exercise.root / FOLDER / "backups" / exercise.track))
-        exercise.stub.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(exercise.stub, fresh)
+        if keep and file.exists():
+            kept = shown(back_up(file, (exercise.home or exercise.root) / FOLDER / "backups" / exercise.track))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, fresh)
     except OSError as error:
-        raise UsageError(f"{shown(exercise.stub)} is as it was, for want of a place to write: {error}") from None
+        raise UsageError(f"{shown(file)} is as it was, for want of a place to write: {error}") from None
     return kept

@@ -30,7 +30,7 @@ def submitted(course: Course, ids: Sequence[str], paths: Sequence[Path]) -> list
     if not chosen:
         raise UsageError(f"{course.root / 'course.toml'} lists no exercise yet. `kata new TRACK/NAME` makes one.")
     if not paths:
-        return [_folder(course.root / "exercises", chosen, "exercises")]
+        return [_folder(course.folder / "exercises", chosen, "exercises")]
     return [_one(course, ids, chosen, path) for path in paths]
 
 
@@ -66,4 +66,4 @@ def _by_name(chosen: tuple[Exercise, ...], path: Path) -> Exercise:
 
 
 def _like(course: Course) -> str:
-    return shown(course.root / "exercises")
+    return shown(course.folder / "exercises")

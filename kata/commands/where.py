@@ -6,7 +6,9 @@ import argparse
 
 from kata.console import bar, console, short, shown
 from kata.course import Course
+from kata.language import tr
 from kata.state import State
+from kata.translation.exercise import title
 
 HELP = "where you are and what is next"
 
@@ -17,21 +19,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
-    state, out = State.load(course.root), console()
+    state, out = State.load(course.folder), console()
     passed = sum(map(state.passed, course.exercises))
-    out.print(f"{course.title}  {bar(passed, len(course.exercises))} passed", soft_wrap=True)
+    out.print(f"{title(course, course.title)}  {bar(passed, len(course.exercises))} {tr('passed')}", soft_wrap=True)
     exercise = state.next(course)
     if exercise is None:
-        out.print("All is passed. `kata list` shows it.")
+        out.print(tr("All is passed. `kata list` shows it."))
         return 0
     name = short(course, exercise)
     lines = [
-        f"next    {exercise.id}",
-        f"read    kata next           or {shown(exercise.stub)}",
-        f"write   {shown(exercise.stub)}",
-        f"grade   kata grade {name}",
-        f"stuck?  kata hint {name}",
-        "more    kata list, kata --help",
+        tr("next    {id}", id=exercise.id),
+        tr("read    kata next           or {file}", file=shown(exercise.stub)),
+        tr("write   {file}", file=shown(exercise.stub)),
+        tr("grade   kata grade {name}", name=name),
+        tr("stuck?  kata hint {name}", name=name),
+        tr("more    kata list, kata --help"),
     ]
     out.print("\n".join(lines), soft_wrap=True)
     return 0

@@ -59,6 +59,7 @@ class Grading:
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, AssertionError):
             verdict.points, verdict.status = 0.0, getattr(error, "status", "failed")
+            verdict.difference = getattr(error, "difference", None)
             message = plain(str(error).partition("\nassert ")[0])  # it may hold names and values of the submission's
             verdict.message = message or "does not have the property this test is named for"
             fitting = self.session.mistakes() if verdict.status == "failed" else []

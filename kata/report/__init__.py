@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from kata.console import console
 from kata.errors import UsageError
 from kata.files import write_atomically
+from kata.report.words import Words
 from kata.text import plain
 from kata.verdict import ExerciseVerdict, SubmissionVerdict
 
@@ -17,9 +18,15 @@ FORMATS = ("table", "json", "junit", "gradescope")
 
 
 def write(
-    verdicts: Sequence[SubmissionVerdict], files: Sequence[Mapping[str, Path]], form: str, output: Path | None
+    verdicts: Sequence[SubmissionVerdict],
+    files: Sequence[Mapping[str, Path]],
+    form: str,
+    output: Path | None,
+    words: Callable[[str], Words] = lambda exercise: Words(),
 ) -> None:
     """Report on the verdicts and the files that each was given on, in a file, or on stdout for None.
+
+    `words` knows what an exercise calls its things, for a person who reads of them.
 
     Raises:
         UsageError: the file cannot be written.
@@ -27,7 +34,7 @@ def write(
     if form == "table" and output is None:
         from kata.report import table
 
-        table.show(console(), verdicts, files)
+        table.show(console(), verdicts, files, words)
         return
     text = render(verdicts, files, form)
     if output is None:

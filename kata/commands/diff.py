@@ -1,0 +1,50 @@
+"""`kata diff ID`: what your code gave and what was expected, number by number."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from kata.console import console, shown
+from kata.course import Course
+from kata.errors import JudgeError, UsageError
+from kata.files import check_writable
+from kata.language import tr
+
+HELP = "show what you got and what was expected, as numbers and as a heat map"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="an exercise: `softmax`, or its whole id")
+    parser.add_argument("--png", type=Path, metavar="FILE", help="draw it there as a picture, too (needs matplotlib)")
+
+
+def run(args: argparse.Namespace) -> int:
+    course = Course.find()
+    (exercise,) = course.select([args.id])
+    if not exercise.stub.is_file():
+        raise UsageError(f"{shown(exercise.stub)} is missing. `kata reset {exercise.id}` brings it back.")
+    if args.png:
+        check_writable(args.png)
+    try:
+        from kata.sandbox import Sandbox
+
+        sandbox = Sandbox(hidden=[course.root, course.folder])
+    except OSError as error:
+        raise JudgeError(f"The sandbox does not start: {error}. `kata doctor` says more.") from None
+    with sandbox:
+        from kata.judge.run import Judge
+        from kata.judge.scoring import Job
+        from kata.report import difference, reason
+        from kata.report.words import Words
+
+        (verdict,) = Judge(course, sandbox).grade([exercise], [Job("exercises", {exercise.id: exercise.stub})])
+    found = verdict.exercises[0]
+    if found.score is None:
+        raise JudgeError(f"{exercise} is not graded: {reason(found)}")
+    difference.show(console(), found, Words(exercise))
+    test = difference.worst(found)
+    if args.png and test and test.difference:
+        difference.png(test.difference, args.png, f"{exercise}: {test.name}")
+        console().print(tr("drawn in {file}", file=shown(args.png)), soft_wrap=True)
+    return 0 if found.status == "passed" else 1

@@ -1,0 +1,1 @@
+"""Translations: finding what a learner reads in the sources, and giving it back in another language."""

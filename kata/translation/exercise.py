@@ -1,0 +1,90 @@
+"""What a learner reads of one exercise: found in its solution and its grader, said in the reader's language.
+
+Its translation lies in `translations/LANGUAGE/TRACK/NAME.po`, mirrored as everything else is: an exercise and its Chinese
+come and go together, and two that are translated at once never meet in one file. The English itself is the key, a
+paragraph at a time, so that what changes in a statement makes stale that paragraph alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from kata.course import Course, Exercise
+from kata.errors import JudgeError
+from kata.grader_text import hints, variants
+from kata.language import ENGLISH, chosen, read
+from kata.solution import stub
+from kata.translation import docstrings
+from kata.translation.sources import template
+from kata.translation.templates import matched
+
+STATEMENT, DOCSTRING, HINT, MISTAKE, ALSO_RIGHT, MESSAGE = (
+    "statement",
+    "docstring",
+    "hint",
+    "mistake",
+    "also right",
+    "message",
+)
+
+
+def catalogue(exercise: Exercise, language: str) -> Path:
+    return exercise.root / "translations" / language / f"{exercise.id}.po"
+
+
+def titles(course: Course, language: str) -> Path:
+    """Where the titles of the course and of its tracks are translated."""
+    return course.root / "translations" / language / "course.po"
+
+
+def title(course: Course, english: str) -> str:
+    """A title in the reader's language."""
+    language = chosen()
+    return english if language == ENGLISH else read(titles(course, language)).get(("", english), english)
+
+
+def texts(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """All of it in English, each with its context, in the order in which a translator best reads it."""
+    yield from docstrings.paragraphs(stub(exercise.solution.read_text(encoding="utf-8")))
+    for hint in hints(exercise):
+        yield HINT, hint
+    for mistake in variants(exercise, "MISTAKES"):
+        yield MISTAKE, mistake.name
+        yield HINT, mistake.hint
+    for way in variants(exercise, "ALSO_RIGHT"):
+        yield ALSO_RIGHT, way.name
+    for node in ast.walk(ast.parse(exercise.grader.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assert) and isinstance(node.msg, ast.Constant | ast.JoinedStr):
+            yield MESSAGE, template(node.msg)
+
+
+def say(exercise: Exercise, context: str, english: str, language: str = "") -> str:
+    """The text in the reader's language, or as it is."""
+    language = language or chosen()
+    if language == ENGLISH or not english:
+        return english
+    known = read(catalogue(exercise, language))
+    if context == MESSAGE:
+        return matched(english, {id_: text for (where, id_), text in known.items() if where == MESSAGE}) or english
+    return known.get((context, english), english)
+
+
+def in_words(exercise: Exercise, source: str, language: str = "") -> str:
+    """A stub with its statement and docstrings in the reader's language."""
+    language = language or chosen()
+    if language == ENGLISH:
+        return source
+    try:
+        return docstrings.translated(source, lambda context, text: say(exercise, context, text, language))
+    except (SyntaxError, ValueError):  # what a student has torn stays as it is
+        return source
+
+
+def find(course: Course, exercise: str) -> Exercise:
+    """The exercise of this id."""
+    for one in course.exercises:
+        if one.id == exercise:
+            return one
+    raise JudgeError(f"{exercise} is not listed in {course.root / 'course.toml'}")

@@ -1,0 +1,112 @@
+"""A terminal read key by key, and one queue for all that happens: keys, a new size, what threads have to say."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import select
+import shutil
+import signal
+import sys
+import termios
+import tty
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+SHOWN = "\x1b[H\x1b[2J"  # to the top, and nothing below
+
+
+@dataclass(frozen=True)
+class Key:
+    letter: str
+
+
+class Resized:
+    """The window has another size, or came back after a Ctrl-Z."""
+
+
+class Leave:
+    """The terminal is gone, or someone asks the process to end."""
+
+
+class Terminal:
+    """Use it as a context: whatever happens, the terminal is left as it was."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._wake, self._alarm = os.pipe()
+        os.set_blocking(self._alarm, False)
+        os.set_blocking(self._wake, False)
+        self._open = True
+        self._keys = sys.stdin.fileno()
+        self._before: Any = None
+        self._handlers: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Terminal:
+        self._before = termios.tcgetattr(self._keys)
+        tty.setcbreak(self._keys)  # keys at once and unseen; Ctrl-C stays Ctrl-C
+        for number in (signal.SIGWINCH, signal.SIGCONT, signal.SIGTERM, signal.SIGHUP):
+            self._handlers[number] = signal.signal(number, self._signalled)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        with contextlib.suppress(termios.error):  # the terminal may be gone
+            termios.tcsetattr(self._keys, termios.TCSADRAIN, self._before)
+        self._open = False
+        for end in (self._wake, self._alarm):
+            os.close(end)
+
+    def post(self, event: Any) -> None:
+        """Put an event in the queue, from any thread."""
+        self._queue.put(event)
+        if self._open:
+            with contextlib.suppress(BlockingIOError):  # full: it will wake
+                os.write(self._alarm, b".")
+
+    def events(self, seconds: float | None = None) -> Iterator[list[Any]]:
+        """All that has happened since the last time, as often as anything does, and at least every so many seconds."""
+        while True:
+            ready, _, _ = select.select([self._keys, self._wake], [], [], seconds)
+            found: list[Any] = []
+            if self._wake in ready:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self._wake, 4096)
+            if self._keys in ready:
+                found += self._read()
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    found.append(self._queue.get_nowait())
+            yield found
+
+    def show(self, text: str) -> None:
+        """Put this on the screen in place of what is there, in one write: nothing flickers."""
+        sys.stdout.write(SHOWN + text)
+        sys.stdout.flush()
+
+    def corner(self, text: str) -> None:
+        """Put this at the end of the first line, and leave all else as it is."""
+        column = max(1, shutil.get_terminal_size().columns - len(text))
+        sys.stdout.write(f"\x1b7\x1b[1;{column}H {text}\x1b8")
+        sys.stdout.flush()
+
+    def _read(self) -> list[Any]:
+        try:
+            data = os.read(self._keys, 1024)
+        except OSError:
+            data = b""
+        if not data or b"\x04" in data:
+            return [Leave()]
+        if data.startswith(b"\x1b"):  # an arrow, a mouse, a paste: none is a key of ours
+            return []
+        return [Key(letter.lower()) for letter in data.decode(errors="ignore")]
+
+    def _signalled(self, number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGCONT:
+            with contextlib.suppress(termios.error):
+                tty.setcbreak(self._keys)
+        self.post(Resized() if number in (signal.SIGWINCH, signal.SIGCONT) else Leave())

@@ -1,0 +1,180 @@
+"""What a learner reads is there in every language, whole and up to date."""
+
+import ast
+import io
+import re
+
+import pytest
+from rich.cells import cell_len
+from rich.text import Text
+
+from kata import language
+from kata.cli import main
+from kata.console import console
+from kata.course import Course
+from kata.language import harness, known, told, tr
+from kata.report.wrap import wrap
+from kata.solution import stub
+from kata.translation import docstrings
+from kata.translation.catalogues import all_of, faults, update
+from kata.translation.exercise import HINT, MISTAKE, catalogue, in_words, say, texts
+from kata.translation.templates import matched
+from tests.conftest import ROOT
+
+COURSE = Course.load(ROOT)
+CATALOGUES = list(all_of(COURSE))
+OF_EXERCISES = {catalogue(exercise, "zh_CN") for exercise in COURSE.exercises}
+
+
+@pytest.fixture
+def chinese():
+    language.use("zh_CN")
+    yield
+    language.use("")
+
+
+@pytest.mark.parametrize(
+    "file, code, wanted", CATALOGUES, ids=[str(file.relative_to(ROOT)) for file, _, _ in CATALOGUES]
+)
+def test_nothing_is_untranslated_or_stale(file, code, wanted):
+    """`make translations` brings a catalogue up to the sources; what it then lacks is for a person to write.
+
+    An exercise without any catalogue is shown in English, and waits for its translator. One that has a catalogue is
+    translated to the last string: half a statement in each language helps nobody.
+    """
+    if file in OF_EXERCISES and not file.is_file():
+        pytest.skip(
+            f"{file.relative_to(ROOT)} is not begun: `make translations ARGS={file.stem}`, {len(wanted)} strings"
+        )
+    assert not faults(file, code, wanted), f"run `make translations`, then translate in {file.relative_to(ROOT)}"
+
+
+def test_no_catalogue_is_left_of_an_exercise_that_is_gone():
+    there = {path for path in (ROOT / "translations").rglob("*.po") if path.name != "course.po"}
+    assert there <= OF_EXERCISES
+
+
+def test_what_is_missing_is_said(tmp_path):
+    file, wanted = tmp_path / "it.po", {("", "one `code` {n}"): ["a"], ("hint", "two"): ["b"]}
+    update(file, "zh_CN", wanted)
+    assert len(faults(file, "zh_CN", wanted)) == 2
+    text = file.read_text().replace('msgid "two"\nmsgstr ""', 'msgid "two"\nmsgstr "二"')
+    file.write_text(text.replace('{n}"\nmsgstr ""', '{n}"\nmsgstr "一"'))
+    assert faults(file, "zh_CN", wanted) == ["other places: one `code` {n}", "without `code`: one `code` {n}"]
+    assert faults(file, "zh_CN", {("hint", "two"): ["b"]}) == ["stale: one `code` {n}"]
+    update(file, "zh_CN", {("hint", "two"): ["b"], ("hint", "one `code` {m}"): ["c"]})
+    assert faults(file, "zh_CN", {("hint", "two"): [], ("hint", "one `code` {m}"): []})[0].startswith(("fuzzy", "untr"))
+
+
+@pytest.mark.parametrize("exercise", COURSE.exercises, ids=str)
+def test_a_stub_in_another_language_is_the_same_code(exercise):
+    fresh = stub(exercise.solution.read_text())
+    other = in_words(exercise, fresh, "zh_CN")
+    compile(other, "stub.py", "exec")
+    assert _code(fresh) == _code(other)
+    if catalogue(exercise, "zh_CN").is_file():
+        assert other != fresh and max(map(len, other.split("\n"))) <= 130
+    assert in_words(exercise, fresh, "en") == fresh
+
+
+def _code(source):
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+            node.body[0].value.value = [
+                line for line in ast.get_docstring(node).split("\n") if ">>>" in line or "$$" in line
+            ]
+    return ast.dump(tree)
+
+
+def test_what_was_said_in_english_is_told_in_chinese(chinese):
+    off = (
+        "the result is wrong: 3 of 12 numbers off, by up to 0.356 (allowed 2.5e-06), first at [0, 0]: got 1, expected 2"
+    )
+    assert told(off).startswith("结果不对：12 个数中有 3 个有偏差，最多差 0.356")
+    assert told(f"{off}\nfor x: float32 (4, 3), dim = 0").endswith("\n输入：x: float32 (4, 3), dim = 0")
+    nested = told("while the file is imported: no result within 2 s; is there a loop that never ends?")
+    assert nested == "导入文件时：2 秒内没有结果；是不是有死循环？"
+    assert told("words of a student's own") == "words of a student's own"
+    assert told("") == ""
+
+
+def test_every_message_that_a_verdict_can_hold_is_known(chinese):
+    """Each is filled in with its own numbers, and none comes back in English."""
+    for (context, text), translation in harness("zh_CN").items():
+        filled = re.sub(r"\{(\d)\}", r"\1", text)
+        if context == "told" and _is_chinese(translation):
+            assert _is_chinese(told(filled)), text
+
+
+def _is_chinese(text):
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def test_places_may_change_their_order():
+    assert matched("3 of 12 off", {"{0} of {1} off": "{1} 个中有 {0} 个"}) == "12 个中有 3 个"
+    assert matched("nothing like it", {"{0} of {1} off": "x"}) == ""
+
+
+@pytest.mark.parametrize(
+    "name, code",
+    [("zh", "zh_CN"), ("zh_CN.UTF-8", "zh_CN"), ("zh-Hans", "zh_CN"), ("ZH_tw", "zh_CN"), ("en_GB", "en"), ("C", "en"), ("fr", ""), ("", "")],
+)  # fmt: skip
+def test_languages_by_name(name, code):
+    assert known(name) == code
+
+
+def test_which_language(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("KATA_LANG", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert language.chosen() == "zh_CN" and tr("passed") == "通过"
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert language.chosen() == "en" and tr("passed") == "passed"
+    monkeypatch.setenv("KATA_LANG", "zh")
+    assert language.chosen() == "zh_CN"
+
+
+def test_a_language_that_is_not_there(monkeypatch, course, capsys):
+    monkeypatch.setenv("KATA_LANG", "tlh")
+    assert main(["list"]) == 2
+    assert "KATA_LANG=tlh" in capsys.readouterr().err
+
+
+def test_the_command_line_in_chinese(chinese, course, capsys):
+    for argv in (["--help"], ["list"], ["next"], ["hint", "double"], ["drill"], []):
+        assert main(argv) == 0
+        assert _is_chinese(capsys.readouterr().out)
+    assert main(["grade", "duble"]) == 2
+    assert "没有 'duble' 这道练习" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("width", [20, 33, 80])
+def test_chinese_is_broken_into_lines(width):
+    """Between any two characters, never before a comma, and no line is wider than the terminal."""
+    text = "提示：在 [1000, 1001] 这一行里，两个数同时减去哪个数，可以让指数都不大于 0，而别的什么都不变？`masked_fill` 呢？"
+    lines = [line.plain for line in wrap(console(io.StringIO()), Text(text), width)]
+    assert all(cell_len(line) <= width and line[0] not in "，。？" for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(cell_len(line) > width - 14 for line in lines[:-1])
+
+
+def test_an_exercise_speaks_chinese():
+    softmax = next(e for e in COURSE.exercises if e.name == "softmax")
+    assert say(softmax, MISTAKE, "powers of two", "zh_CN") == "用了 2 的幂"
+    assert say(softmax, HINT, "no such hint", "zh_CN") == "no such hint"
+    assert {context for context, _ in texts(softmax)} >= {"statement", "docstring", "hint", "mistake", "also right"}
+
+
+def test_paragraphs_are_put_back_where_they_were():
+    source = 'r"""# Title\n\nOne\nand two.\n\n$$x$$\n"""\n\n\ndef f():\n    """Short.\n\n    Longer\n      and in.\n\n    >>> f()\n    """\n'
+    assert [text for _, text in docstrings.paragraphs(source)] == [
+        "# Title",
+        "One\nand two.",
+        "Short.",
+        "Longer\n  and in.",
+    ]
+    assert docstrings.translated(source, lambda context, text: text) == source
+    put = docstrings.translated(source, lambda context, text: text.upper())
+    assert "    LONGER\n      AND IN.\n" in put and ">>> f()" in put and "$$x$$" in put

@@ -1,0 +1,164 @@
+"""Verdicts that teach: the smallest case first, numbers side by side, axes by name, a map of the difference."""
+
+import io
+import shutil
+
+import pytest
+import torch
+
+from kata.cli import main
+from kata.console import console
+from kata.course import Course
+from kata.grader_text import hints, variants
+from kata.judge.run import Judge
+from kata.judge.scoring import Job
+from kata.report import compare, difference, json_lines, table
+from kata.report.axes import axes_of, named, smallest_first
+from kata.report.words import words_of
+from kata.verdict import Difference, TestVerdict
+from tests.conftest import ROOT
+from tests.learner.conftest import RIGHT, WRONG
+
+LAST_AXIS = "the last axis whatever `dim` says"
+
+
+@pytest.fixture(scope="module")
+def softmax(tmp_path_factory, zygote):
+    """The verdict on a softmax that goes along the last axis, and the course."""
+    course = Course.load(ROOT)
+    exercise = next(e for e in course.exercises if e.name == "softmax")
+    file = tmp_path_factory.mktemp("submission") / "softmax.py"
+    source = exercise.solution.read_text().replace("dim, keepdim=True", "-1, keepdim=True")
+    file.write_text(source)
+    (verdict,) = Judge(course, zygote).grade([exercise], [Job("mine", {exercise.id: file})])
+    return verdict, course
+
+
+def shown(show, width=100):
+    text = io.StringIO()
+    out = console(text)
+    out.width = width
+    show(out)
+    return text.getvalue()
+
+
+def test_a_failed_test_keeps_its_numbers_for_the_terminal_alone(softmax):
+    verdict, _ = softmax
+    failed = [test for test in verdict.exercises[0].tests if not test.passed]
+    assert failed and all(test.mistake == LAST_AXIS for test in failed)
+    assert all(test.difference.got.shape == test.difference.expected.shape for test in failed)
+    assert "difference" not in json_lines.render([verdict])
+
+
+def test_the_smallest_case_comes_first_with_its_numbers(softmax):
+    verdict, course = softmax
+    said = shown(lambda out: table.show(out, [verdict], [{}], words_of(course)))
+    assert said.index("values[the first axis]") < said.index("values[an axis in the middle]")
+    assert said.count("got   ") == 1 and "0.4288" in said and "0.2461" in said
+
+
+def test_the_order_is_by_numbers_that_go_in():
+    tests = [TestVerdict(name, "failed", 0, 1, message) for name, message in (
+        ("none", "raises ValueError"), ("large", "wrong\nfor x: float32 (9, 9)"), ("small", "wrong\nfor x: float32 (2,), k = 1")
+    )]  # fmt: skip
+    assert [test.name for test in smallest_first(tests)] == ["small", "large", "none"]
+
+
+@pytest.mark.parametrize(
+    "message, axes, said",
+    [
+        ("for q: float32 (5, 8)", {"q": ["*batch queries d_k"]}, "for q: float32 (queries=5, d_k=8)"),
+        ("for q: float32 (2, 5, 8)", {"q": ["*batch queries d_k"]}, "for q: float32 (2, queries=5, d_k=8)"),
+        ("for m: bool (5, 7)", {"m": ["#B #T #S", "#T #S"]}, "for m: bool (T=5, S=7)"),
+        ("for x: float32 (4,)", {"x": ["tokens"]}, "for x: float32 (tokens=4)"),
+        ("for x: float32 (4, 3), dim = 0", {"x": ["*shape"]}, "for x: float32 (4, 3), dim = 0"),
+        ("the result has shape (5,), expected (5, 8)", {"return": ["T D"]}, "the result has shape (5,), expected (T=5, D=8)"),
+        ("no tensor here", {"x": ["T"]}, "no tensor here"),
+    ],
+)  # fmt: skip
+def test_axes_by_name(message, axes, said):
+    assert named(message, axes) == said
+
+
+def test_the_axes_come_from_the_signature():
+    course = Course.load(ROOT)
+    exercise = next(e for e in course.exercises if e.name == "multi_head_attention")
+    assert axes_of(exercise.solution)["query"] == ["B T D"]
+
+
+GOT = torch.arange(12.0).reshape(3, 4)
+
+
+def off(*places):
+    expected, wrong = GOT.clone(), torch.zeros(3, 4, dtype=torch.bool)
+    for place in places:
+        expected[place] += 1
+        wrong[place] = True
+    return Difference(GOT, expected, wrong)
+
+
+def test_side_by_side_marks_what_is_wrong():
+    lines = [str(line) for line in difference.side_by_side(off((1, 2)), 100)]
+    assert lines[0].split() == ["got", "expected"] and "!6" in lines[2] and "!7" in lines[2]
+    assert all("!" not in line for line in (lines[1], lines[3]))
+    narrow = difference.side_by_side(off((1, 2)), 20)
+    assert len(narrow) == 8 and all(line.cell_len <= 20 for line in narrow)
+
+
+@pytest.mark.parametrize(
+    "got, expected",
+    [
+        (torch.tensor(1.0), torch.tensor(2.0)),
+        (torch.tensor([float("nan"), 1.0]), torch.tensor([0.0, 1.0])),
+        (torch.full((2, 3, 4, 5), float("inf")), torch.zeros(2, 3, 4, 5)),
+        (torch.arange(6), torch.zeros(6, dtype=torch.int64)),
+        (torch.randn(100, 128), torch.zeros(100, 128)),
+        (torch.zeros(3, dtype=torch.bool), torch.ones(3, dtype=torch.bool)),
+    ],
+    ids=["a number", "NaN", "four axes of inf", "whole numbers", "many", "yes and no"],
+)
+@pytest.mark.parametrize("width", [20, 100])
+def test_every_difference_can_be_drawn(got, expected, width, tmp_path):
+    one = Difference(got, expected, got != expected)
+    assert difference.side_by_side(one, width)
+    if got.dim():
+        for colour in (True, False):
+            lines = difference.heat_map(one, width, colour=colour)
+            assert all(line.cell_len <= max(width, 30) for line in lines) and len(lines) < 150
+    if width == 100 and got.numel() in (1, 3, 120):
+        difference.png(one, tmp_path / "it.png", "a title 标题")
+        assert (tmp_path / "it.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_map_is_dark_where_it_is_wrong():
+    lines = [str(line) for line in difference.heat_map(off((0, 0), (2, 3)), 80, colour=False)]
+    assert lines[1:] == ["@@      ", "        ", "      @@"]
+
+
+def test_kata_diff(warm, course, save, capsys):
+    save(0, WRONG)
+    assert main(["diff", "double", "--png", "it.png"]) == 1
+    out = capsys.readouterr().out
+    assert "values[a row]" in out and "expected" in out and "how far off" in out
+    assert (course.root / "it.png").is_file()
+    save(0, RIGHT)
+    assert main(["diff", "double"]) == 0
+    assert "every test passed" in capsys.readouterr().out
+    course.exercises[0].stub.unlink()
+    assert main(["diff", "double"]) == 2 and "kata reset" in capsys.readouterr().err
+
+
+def test_after_a_pass_the_reference_is_offered(warm, course, save, capsys):
+    save(0, RIGHT)
+    assert main(["grade", "double"]) == 0
+    out = capsys.readouterr().out
+    assert "solutions/01_one/double.py" in out and "Also right: adds instead of multiplying." in out
+    shutil.rmtree(course.root / "solutions")
+    assert shown(lambda out: compare.offer(out, course.exercises[0])) == "", "a copy without solutions offers none"
+
+
+def test_what_a_grader_says_is_read_from_its_text():
+    for exercise in Course.load(ROOT).exercises:
+        assert len(hints(exercise)) == 3
+        assert len(variants(exercise, "MISTAKES")) >= 8 and len(variants(exercise, "ALSO_RIGHT")) >= 3
+        assert all(mistake.name and mistake.hint for mistake in variants(exercise, "MISTAKES"))
