@@ -19,7 +19,7 @@ from typing import NoReturn, Protocol, cast
 from kata import __version__
 from kata.errors import JudgeError, UsageError
 
-COMMANDS = ("grade", "next", "hint", "reset", "list", "doctor", "new", "stubs")
+COMMANDS = ("grade", "next", "hint", "reset", "list", "doctor", "classroom", "new", "stubs")
 USAGE, JUDGE_FAILED, BROKEN_PIPE, INTERRUPTED = 2, 3, 141, 130
 
 

@@ -6,6 +6,7 @@ indentation and paths are links; in a pipe or file, lines are as long as they ar
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from kata.console import console as plain_console
 from kata.console import number, shown
 from kata.report import clean, reason
 from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
@@ -75,11 +77,22 @@ def _has_details(exercise: ExerciseVerdict, verdict: SubmissionVerdict) -> bool:
     return exercise.status != "passed" and (exercise.status != "not_started" or len(verdict.exercises) == 1)
 
 
+def explained(exercise: ExerciseVerdict) -> str:
+    """What there is to say of one exercise, as plain text and in the same words."""
+    out = io.StringIO()
+    _reasons(plain_console(out), exercise, None)
+    return out.getvalue()
+
+
 def _details(console: Console, exercise: ExerciseVerdict, file: Path | None, most: int | None) -> None:
     title = Text(f"\n{exercise.id}", style="bold")
     if file:
         title.append(f"  {shown(file)}", f"not bold dim {_link(file)}")
     _print(console, title)
+    _reasons(console, exercise, most)
+
+
+def _reasons(console: Console, exercise: ExerciseVerdict, most: int | None) -> None:
     if not exercise.tests:
         _print(console, Text(reason(exercise)), 2)
     if exercise.status == "refused":
