@@ -52,7 +52,7 @@ class Grader:
         answer = self._ask(json.dumps(request))
         if "error" in answer:
             raise JudgeError(answer["error"])
-        return [_submission(data) for data in answer["verdicts"]]
+        return [submission_of(data) for data in answer["verdicts"]]
 
     def close(self) -> None:
         """End the judge. Closing twice is fine; the next grading starts another."""
@@ -108,7 +108,8 @@ class Grader:
         return f": {lines[-1]}" if lines else "."
 
 
-def _submission(data: Mapping[str, Any]) -> SubmissionVerdict:
+def submission_of(data: Mapping[str, Any]) -> SubmissionVerdict:
+    """A verdict, out of its JSON."""
     exercises = [_exercise(exercise) for exercise in data["exercises"]]
     return SubmissionVerdict(data["submission"], data["device"], data["seed"], data["isolation"], exercises)
 
