@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from kata.classroom.graft import KATA, graft, marks
 from kata.course import Course
 from kata.errors import JudgeError
 
+MAX_MARK = 200  # bytes of the files that nbgrader lays beside a submission
 SUBMITTED = "kata_submitted"  # in nbconvert's resources: the file that was handed in
 
 Resources = dict[str, Any]
@@ -87,11 +90,25 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def _remove_strangers(autograded: Path, release: Path) -> None:
-    """Of what was handed in beside the notebook, nbgrader takes all along into the feedback, even behind links."""
+    """Of what was handed in beside the notebook, nbgrader takes all along into the feedback, even behind links.
+
+    Its own two files stay, if they are what it writes; without the secret, no student's feedback could be released.
+    """
     for file in autograded.rglob("*"):
         known = release / file.relative_to(autograded)
-        if not file.is_dir() and file.suffix != ".ipynb" and file.name != "timestamp.txt" and not known.exists():
+        if not file.is_dir() and file.suffix != ".ipynb" and not known.exists() and not _is_nbgraders(file, autograded):
             file.unlink()
+    secret = autograded / "submission_secret.txt"
+    if (autograded / "timestamp.txt").exists() and not secret.exists():
+        secret.write_text(secrets.token_hex(64))
+
+
+def _is_nbgraders(file: Path, folder: Path) -> bool:
+    forms = {"timestamp.txt": r"[\w :.+-]{1,60}\s*", "submission_secret.txt": "[0-9a-f]{128}"}
+    form = forms.get(file.name)
+    if form is None or file.parent != folder or file.stat().st_size > MAX_MARK:
+        return False
+    return re.fullmatch(form, file.read_text(encoding="utf-8", errors="replace")) is not None
 
 
 def _ungrade(names: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ def small_room(course, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def odd_room(course, right, tmp_path_factory):
-    """A class of all the odd and hostile submissions, autographed and with feedback, by stock commands."""
+    """A class of all the odd and hostile submissions, autograded and with feedback, by stock commands."""
     folder = tmp_path_factory.mktemp("odd") / "course"
     room = Room.open(folder, course, course.select(["softmax"]), "01_tensors")
     for student, odd in ODD.items():
@@ -36,6 +36,7 @@ def odd_room(course, right, tmp_path_factory):
     linked.symlink_to(folder / "source" / "01_tensors" / "softmax.ipynb")
     beside = room.hand_in("strangers", room.answered(right)).parent
     (beside / "leak.txt").symlink_to(secret)
+    (beside / "submission_secret.txt").symlink_to(secret)
     (beside / "torch.py").write_text("raise SystemExit('PWNED')")
     (beside / "evil.html").write_text("<script>PWNED()</script>")
     notebook = room.answered(right)
