@@ -32,6 +32,7 @@ COMMANDS = (
     "start",
     "list",
     "doctor",
+    "classroom",
     "new",
     "stubs",
 )

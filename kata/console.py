@@ -34,7 +34,15 @@ def console(file: TextIO | None = None) -> Console:
 
     if file is None:
         return Console(markup=False, emoji=False, highlight=False)
-    return Console(file=file, markup=False, emoji=False, highlight=False, color_system=None, force_terminal=False)
+    return Console(
+        file=file,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        color_system=None,
+        force_terminal=False,
+        force_jupyter=False,  # in a notebook's kernel, rich would show the text there
+    )
 
 
 def shown(path: Path) -> str:

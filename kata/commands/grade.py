@@ -46,8 +46,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a .py file for one exercise, or a folder laid out like exercises/ (may be repeated)",
     )
     add("--device", choices=DEVICES, default="auto", help="auto: CUDA if there is any, else the CPU; all: both")
-    add("--seed", type=_at_least(0), default=0, metavar="N", help="what the inputs are drawn from (default: 0)")
-    add("-j", "--jobs", type=_at_least(1), default=1, metavar="N", help="judge in N processes (default: 1)")
+    add("--seed", type=at_least(0), default=0, metavar="N", help="what the inputs are drawn from (default: 0)")
+    add("-j", "--jobs", type=at_least(1), default=1, metavar="N", help="judge in N processes (default: 1)")
     add("--format", choices=FORMATS, default="table", help="default: table")
     add("-o", "--output", type=Path, metavar="FILE", help="write the report there instead of on stdout")
 
@@ -154,7 +154,9 @@ def _say_next(course: Course, verdicts: list[SubmissionVerdict]) -> None:
     console().print(tr("next: {step}", step=step), soft_wrap=True)
 
 
-def _at_least(least: int) -> Callable[[str], int]:
+def at_least(least: int) -> Callable[[str], int]:
+    """What reads an option's whole number, from `least` on."""
+
     def read(text: str) -> int:
         try:
             value = int(text)

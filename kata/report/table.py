@@ -6,6 +6,7 @@ indentation and paths are links; in a pipe or file, lines are as long as they ar
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from kata.console import console as plain_console
 from kata.console import number, padded, shown
 from kata.language import told, tr
 from kata.report import clean, reason
@@ -93,6 +95,13 @@ def _word(status: str) -> Text:
 
 def _has_details(exercise: ExerciseVerdict, verdict: SubmissionVerdict) -> bool:
     return exercise.status != "passed" and (exercise.status != "not_started" or len(verdict.exercises) == 1)
+
+
+def explained(exercise: ExerciseVerdict) -> str:
+    """What there is to say of one exercise, as plain text and in the same words."""
+    out = io.StringIO()
+    details(plain_console(out), exercise)
+    return out.getvalue()
 
 
 def _title(console: Console, exercise: ExerciseVerdict, file: Path | None) -> None:

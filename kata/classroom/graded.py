@@ -1,0 +1,119 @@
+"""Asking for grades: the judge's process, started when first needed and kept until this one ends."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kata.errors import JudgeError
+from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
+
+ENDING_SECONDS = 5.0  # to close its sandbox; then it is killed, and the sandbox's zygote ends by itself
+
+
+class Grader:
+    """A judge in another process. Use it as a context, or leave it to the end of this process."""
+
+    def __init__(self, root: Path):
+        self._root = root
+        self._process: subprocess.Popen[str] | None = None
+        self._owner = os.getpid()
+        atexit.register(self.close)
+
+    def grade(
+        self,
+        exercises: Sequence[str],
+        submissions: Sequence[Mapping[str, str]],
+        *,
+        seed: int = 0,
+        processes: int = 1,
+        allow_unisolated: bool = False,
+    ) -> list[SubmissionVerdict]:
+        """A verdict for each submission, which is the text for each exercise.
+
+        Raises:
+            JudgeError: there are no verdicts, and why.
+        """
+        request = {
+            "exercises": list(exercises),
+            "submissions": [dict(texts) for texts in submissions],
+            "seed": seed,
+            "processes": processes,
+            "allow_unisolated": allow_unisolated,
+        }
+        answer = self._ask(json.dumps(request))
+        if "error" in answer:
+            raise JudgeError(answer["error"])
+        return [submission_of(data) for data in answer["verdicts"]]
+
+    def close(self) -> None:
+        """End the judge. Closing twice is fine; the next grading starts another."""
+        process, self._process = self._process, None
+        if process is None or os.getpid() != self._owner:
+            return
+        for stream in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
+        try:
+            process.wait(ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def __enter__(self) -> Grader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ask(self, request: str) -> dict[str, Any]:
+        process = self._started()
+        try:
+            process.stdin.write(request + "\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            line = process.stdout.readline()  # type: ignore[union-attr]
+            return dict(json.loads(line))
+        except (OSError, ValueError):
+            self.close()
+            raise JudgeError(f"The judge's process ended{self._last_words()}") from None
+        except BaseException:
+            self.close()  # half a request, or an answer nobody read: nothing more can be asked of it
+            raise
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is None or self._process.poll() is not None:
+            package = str(Path(__file__).resolve().parents[2])
+            program = f"import sys; sys.path.insert(0, {package!r}); from kata.classroom import serve; serve.main()"
+            self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
+                [sys.executable, "-I", "-c", program, str(self._root)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._said,
+                encoding="utf-8",
+            )
+        return self._process
+
+    def _last_words(self) -> str:
+        self._said.seek(0)
+        lines = self._said.read()[-4000:].decode(errors="replace").strip().splitlines()
+        return f": {lines[-1]}" if lines else "."
+
+
+def submission_of(data: Mapping[str, Any]) -> SubmissionVerdict:
+    """A verdict, out of its JSON."""
+    exercises = [_exercise(exercise) for exercise in data["exercises"]]
+    return SubmissionVerdict(data["submission"], data["device"], data["seed"], data["isolation"], exercises)
+
+
+def _exercise(data: Mapping[str, Any]) -> ExerciseVerdict:
+    tests = [TestVerdict(**{key: value for key, value in test.items() if key != "passed"}) for test in data["tests"]]
+    return ExerciseVerdict(**{**data, "tests": tests})

@@ -1,0 +1,77 @@
+"""A judge in a process of its own: a request a line on standard input, an answer a line on standard output.
+
+nbgrader's formgrader and a student's notebook have threads, settings and random numbers of their own. Neither shall
+change a grade, nor be changed by a grading.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kata.course import Course
+from kata.errors import JudgeError, UsageError
+from kata.judge.run import Judge
+from kata.judge.scoring import Job
+from kata.report import json_lines
+from kata.verdict import SubmissionVerdict
+
+IDLE_SECONDS = 900.0  # after which a judge that nobody asks gives its memory back
+
+UNISOLATED = (
+    "this machine has no isolation for submissions, so no class is graded on it. `kata doctor` says why. "
+    "To grade all the same, allow it: --allow-unisolated, or c.JudgeCells.allow_unisolated = True for nbgrader."
+)
+
+
+def main() -> None:
+    """Answer until the other end hangs up, or has nothing more to ask."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever prints here must not be read as an answer
+    with Judge(Course.load(Path(sys.argv[1]))) as judge:
+        while select.select([sys.stdin], [], [], IDLE_SECONDS)[0] and (line := sys.stdin.readline()):
+            print(json.dumps(_answer(judge, json.loads(line))), file=answers, flush=True)
+
+
+def _answer(judge: Judge, request: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        refuse_unisolated(judge, request["allow_unisolated"])
+        exercises = judge.course.select(request["exercises"])
+        with tempfile.TemporaryDirectory(prefix="kata-class-") as folder:
+            jobs = [_job(Path(folder, str(n)), texts) for n, texts in enumerate(request["submissions"])]
+            verdicts = judge.grade(exercises, jobs, seed=request["seed"], processes=request["processes"])
+        return {"verdicts": as_data(verdicts)}
+    except (JudgeError, UsageError) as error:
+        return {"error": str(error)}
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def refuse_unisolated(judge: Judge, allowed: bool) -> None:
+    """Raises JudgeError where submissions would run without isolation and nobody said that they may."""
+    if judge.sandbox.isolation == "none" and not allowed:
+        raise JudgeError(UNISOLATED)
+
+
+def as_data(verdicts: Sequence[SubmissionVerdict]) -> list[dict[str, Any]]:
+    """The verdicts as `kata grade --format json` has them."""
+    return [json.loads(line) for line in json_lines.render(verdicts).splitlines()]
+
+
+def _job(folder: Path, texts: Mapping[str, str]) -> Job:
+    files = {}
+    for exercise, text in texts.items():
+        file = files[exercise] = folder / f"{exercise}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode("utf-8", "surrogatepass"))  # half a character is no UTF-8, and refused as such
+    return Job(folder.name, files)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""`kata.check` in a notebook, in a file and by hand."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import kata
+from kata.classroom.cells import Code, defined, module_text
+from kata.classroom.check import Checked
+from kata.errors import UsageError
+from kata.verdict import SubmissionVerdict, TestVerdict, exercise_verdict
+from tests.classroom.room import ROOT, answer
+
+NASTY = "<script>alert(1)</script> {{ 7 * 7 }} <img src=x onerror=alert(1)>"
+
+
+def test_in_a_real_kernel(small_room, right):
+    """The released notebook, run by Jupyter's own client: a mistake, then the right answer."""
+    notebook = small_room.answered(right.replace("dim, keepdim", "-1, keepdim"))
+    again = [{**answer(small_room.answered(right)), "id": "a"}, {**notebook["cells"][2], "id": "b"}]
+    cells = [*notebook["cells"][1:3], *again]
+    run = nbformat.from_dict({**notebook, "cells": cells})
+    NotebookClient(run, timeout=120, kernel_name="python3").execute()
+    wrong, passed = (run.cells[n].outputs[0]["data"] for n in (1, 3))
+    assert "partial" in wrong["text/html"] and "8.5 / 10" in wrong["text/html"]
+    assert "the last axis whatever `dim` says" in wrong["text/html"]
+    assert "passed" in passed["text/html"] and "10 / 10" in passed["text/html"]
+    assert "the last axis whatever `dim` says" in wrong["text/plain"], "a terminal has the words of `kata grade`"
+
+
+def test_of_a_file_and_of_a_function(tmp_path, right):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        f"{right}\n\nif __name__ == '__main__':\n    import kata\n"
+        "    print(kata.check('softmax').verdict.score, kata.check('softmax', softmax).verdict.score)\n"
+    )
+    found = subprocess.run([sys.executable, file], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert found.stdout == "10.0 10.0\n", found.stderr
+
+
+def test_of_a_text(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    checked = kata.check("softmax", "def softmax(x, dim=-1):\n    raise NotImplementedError\n")
+    assert checked.verdict.status == "not_started" and "not written yet" in checked._repr_html_()
+    with pytest.raises(UsageError, match="Nearest: softmax"):
+        kata.check("softmaxx", "")
+
+
+def test_no_text_acts_on_the_page():
+    tests = [TestVerdict(NASTY, "failed", 0.0, 1.0, NASTY, NASTY, NASTY)]
+    verdict = exercise_verdict("01_a/one", tests, 0.1, printed=NASTY)
+    html = Checked(SubmissionVerdict("x", "cpu", 0, "none", [verdict]))._repr_html_()
+    assert "<script" not in html and "<img" not in html and "49" not in html
+    assert html.count("&lt;script&gt;") == 5 and "NOT isolated" in html
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        pytest.param([Code("x = 1\ny = x\n", answer=True)], "x = 1\ny = x\n", id="the answer as it is"),
+        pytest.param(
+            [Code("import math\nprint(1)\n1/0"), Code("def f():\n    return math.pi", answer=True)],
+            "import math\n\ndef f():\n    return math.pi\n",
+            id="an import, and no experiment",
+        ),
+        pytest.param(
+            [Code("a = 2\nb = a + 1\nc = 9"), Code("def f(c):\n    return b + c", answer=True)],
+            "a = 2\nb = a + 1\n\ndef f(c):\n    return b + c\n",
+            id="what a helper needs, and no parameter's namesake",
+        ),
+        pytest.param(
+            [Code("def f(): return 1"), Code("f = 3"), Code("z = 1")], "def f():\n    return 1\n\nf = 3\n", id="by name"
+        ),
+        pytest.param([Code("def f(): return 1"), Code("def f(): return 2")], "def f():\n    return 2\n", id="the last"),
+        pytest.param([Code("%%time\n!ls\ndef f(): return 1")], "def f():\n    return 1\n", id="magics"),
+        pytest.param([Code("def f(:", answer=True)], "def f(:\n", id="a syntax error stays one"),
+        pytest.param(
+            [Code("class f: pass"), Code("f.g = 1")], "class f:\n    pass\n\nf.g = 1\n", id="a class that is added to"
+        ),
+        pytest.param([Code("def broken(:"), Code("")], "\n", id="nothing"),
+    ],
+)
+def test_the_text_that_is_graded(cells, text):
+    assert module_text(cells, ["f"]) == text
+
+
+def test_what_a_text_defines():
+    assert defined("def f(): pass\nclass G: pass\nx = 1") == ["f", "G"]
+    assert defined("def f(:") == []

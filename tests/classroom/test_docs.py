@@ -1,0 +1,72 @@
+"""docs/classroom.md: every command in it, run as it stands, with a student in between."""
+
+import csv
+import re
+import shutil
+
+from kata.cli import main
+from tests.classroom.room import ROOT, nbgrader
+
+COMMANDS = re.findall(
+    r"^```\n(.*?)^```", (ROOT / "docs" / "classroom.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
+
+
+def test_every_command(tmp_path, right, monkeypatch):
+    making, grading, platforms, folder, gradescope = COMMANDS
+    shell = Shell(tmp_path)
+    shell.run(making.replace("cd course\n", ""), monkeypatch)
+    shell.exchange()
+    student = Shell(tmp_path, tmp_path / "student")
+    student.run("nbgrader fetch_assignment 01_tensors --course=llm-katas\n", monkeypatch)
+    notebook = student.folder / "01_tensors" / "softmax.ipynb"
+    assert "BEGIN SOLUTION" not in notebook.read_text(encoding="utf-8")
+    shutil.copy(shell.folder / "source" / "01_tensors" / "softmax.ipynb", notebook)
+    student.run("nbgrader submit 01_tensors --course=llm-katas\n", monkeypatch)
+    shell.run(grading + platforms, monkeypatch)
+    with (shell.folder / "grades.csv").open(newline="") as rows:
+        (row,) = csv.DictReader(rows)
+    assert float(row["score"]) == float(row["max_score"]) > 0 and row["status"] == "graded"
+    assert {"canvas.csv", "moodle.csv"} <= {file.name for file in shell.folder.iterdir()}
+    student.run("nbgrader fetch_feedback 01_tensors --course=llm-katas\n", monkeypatch)
+    assert [*(student.folder / "01_tensors" / "feedback").rglob("softmax.html")]
+
+    ann = tmp_path / "submissions" / "ann"
+    ann.mkdir(parents=True)
+    (ann / "softmax.py").write_text(right)
+    shell.run(folder.replace("submissions", str(tmp_path / "submissions")), monkeypatch)
+    assert "ann,10.0" in (tmp_path / "submissions.grades" / "grades.csv").read_text()
+    shell.run(gradescope.replace("autograder.zip", str(tmp_path / "autograder.zip")), monkeypatch)
+    assert (tmp_path / "autograder.zip").stat().st_size > 10_000
+
+
+class Shell:
+    """A command line with nothing of this machine's nbgrader in it."""
+
+    def __init__(self, root, folder=None):
+        self.root, self.folder = root, folder or root / "course"
+        self.folder.mkdir(exist_ok=True)
+        (root / "exchange").mkdir(mode=0o777, exist_ok=True)
+        (root / "exchange").chmod(0o777)
+        (root / "jupyter").mkdir(exist_ok=True)
+        (root / "jupyter" / "nbgrader_config.py").write_text(self._setting())
+
+    def _setting(self):
+        return f"c = get_config()\nc.Exchange.root = {str(self.root / 'exchange')!r}\n"
+
+    def exchange(self):
+        """What the page tells an instructor to set."""
+        with (self.folder / "nbgrader_config.py").open("a") as config:
+            config.write(self._setting().partition("\n")[2])
+
+    def run(self, commands, monkeypatch):
+        for command in commands.splitlines():
+            program, *arguments = command.split()
+            if program == "kata":
+                monkeypatch.chdir(ROOT)
+                if "init" in arguments:
+                    arguments[arguments.index("course")] = str(self.folder)
+                status, log = main(arguments), ""
+            else:
+                status, log = nbgrader(arguments[0], arguments[1:], self.folder, self.root / "jupyter")
+            assert not status, (command, log[-3000:])
