@@ -247,7 +247,9 @@ class Run:
         expected = session.reference.expected(trial).ours
         if expected.raised:
             what = f"{expected.raised.type}: {expected.raised.message}"
-            if session.seen:  # inputs may come from what the submission gave; with the reference's own, none raises
+            if (
+                session.seen
+            ):  # these inputs may come from what the submission gave; with the reference's own, none raises
                 raise Wrong(f"gives a result that cannot be gone on with: from it, the reference raises {what}")
             raise JudgeError(f"the reference raises in {session.test}: {what}")
         (outcome,) = session.try_out([trial])

@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # this module loads with every pytest of the environment: tor
     from kata.verdict import ExerciseVerdict, TestVerdict
 
     Enough = Callable[[Job, TestVerdict], bool]
+    Wanted = Callable[[Job, str], bool]
 
 JUDGING = "kata-judging"
 WORDS = {"check", "run", "draw"}
@@ -68,6 +69,7 @@ class Judging:
     known: dict[Path, tuple[Any, int, Reference]] = field(default_factory=dict)  # kept by a judge between its runs
     in_process: bool = False
     enough: Enough | None = None  # says of a job, after a failed test, that its other tests need not be run
+    wanted: Wanted | None = None  # says of a job whether a test, by its name, is to be run at all
     interrupted: bool = False
     errors: dict[Path, str] = field(default_factory=dict)  # grader -> why it does not judge
     _done: set[int] = field(default_factory=set)
@@ -95,7 +97,13 @@ class Judging:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
         spec = getattr(item, "callspec", None)
-        return True if self._done and spec and id(spec.params.get("kata_exercise")) in self._done else None
+        job = spec.params.get("kata_exercise") if spec else None
+        return True if job and (id(job) in self._done or not self._is_wanted(job, item)) else None
+
+    def _is_wanted(self, job: Job, item: pytest.Item) -> bool:
+        from kata.judge.scoring import test_name
+
+        return self.wanted is None or self.wanted(job, test_name(item))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:

@@ -25,6 +25,7 @@ from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 Report = Callable[[Job, ExerciseVerdict], None]
 Enough = Callable[[Job, TestVerdict], bool]
+Wanted = Callable[[Job, str], bool]
 
 # Only what a grader needs: each plugin left out saves time before the first verdict.
 _LEFT_OUT = """
@@ -69,17 +70,18 @@ class Judge:
         processes: int = 1,
         report: Report = lambda job, verdict: None,
         enough: Enough | None = None,
+        wanted: Wanted | None = None,
     ) -> list[SubmissionVerdict]:
         """Grade every job's files for these exercises and return one verdict a job, exercises in the order given.
 
         `report` is called as each exercise of each job is done. `enough` may say, after a failed test, that the rest of a
-        job need not be run; its score then means nothing. What the judge fails at is `ungraded`, with the
-        reason in its message; the rest is graded all the same.
+        job need not be run, and `wanted` whether a test, by its name, is to be run at all; the score then means nothing.
+        What the judge fails at is `ungraded`, with the reason in its message; the rest is graded all the same.
         """
         if processes > 1:
             found = self._grade_in_parallel(exercises, jobs, seed, processes)
         else:
-            found = self._grade_here(exercises, jobs, seed, report, enough)
+            found = self._grade_here(exercises, jobs, seed, report, enough, wanted)
         order = {exercise.id: place for place, exercise in enumerate(exercises)}
         return [
             SubmissionVerdict(
@@ -109,6 +111,7 @@ class Judge:
         seed: int,
         report: Report = lambda job, verdict: None,
         enough: Enough | None = None,
+        wanted: Wanted | None = None,
     ) -> list[tuple[int, ExerciseVerdict]]:
         found: list[tuple[int, ExerciseVerdict]] = []
 
@@ -116,7 +119,9 @@ class Judge:
             found.append((next(n for n, other in enumerate(jobs) if other is job), verdict))
             report(job, verdict)
 
-        judging = Judging(list(jobs), seed, self.sandbox, finished, self.course, self._known, self.in_process, enough)
+        judging = Judging(
+            list(jobs), seed, self.sandbox, finished, self.course, self._known, self.in_process, enough, wanted
+        )
         present = [exercise for exercise in exercises if exercise.grader.is_file()]
         if present:
             for exercise in present:

@@ -122,10 +122,12 @@ class _Measuring:
         self, sources: Sequence[str], mistakes: Sequence[Variant]
     ) -> Iterator[tuple[int, list[ExerciseVerdict]]]:
         seeds, right = range(self.strength.seeds), len(sources) - len(mistakes)
-        for seed in seeds[:SANDBOXED_SEEDS]:
-            yield seed, self._grade(sources, seed, right=right)
         made = [*[""] * right, *(mistake.name for mistake in mistakes)]
-        yield from grade_at_seeds(self.exercise, sources, made, seeds[SANDBOXED_SEEDS:], self.processes)
+        for seed in seeds[:SANDBOXED_SEEDS]:
+            verdicts = self._grade(sources, seed, right=right)
+            yield seed, verdicts
+        tests = [_named_by(verdict, mistake) for verdict, mistake in zip(verdicts, made, strict=True)]
+        yield from grade_at_seeds(self.exercise, sources, made, tests, seeds[SANDBOXED_SEEDS:], self.processes)
 
     def _mistake(self, variant: Variant, verdict: ExerciseVerdict, seed: int) -> list[str]:
         caught, ungraded = caught_by(verdict), _ungraded(verdict)
@@ -202,6 +204,11 @@ class _Measuring:
             for n, verdict in zip(slow, again, strict=True):
                 verdicts[n] = verdict
         return verdicts
+
+
+def _named_by(verdict: ExerciseVerdict, mistake: str) -> str:
+    """The first test that names this mistake; nothing where none does, and for right answers."""
+    return next((test.name for test in verdict.tests if mistake and test.mistake == mistake), "")
 
 
 def _ran_out_of_time(verdict: ExerciseVerdict) -> bool:

@@ -14,7 +14,7 @@ from types import ModuleType
 import torch
 
 from kata.course import Course, Exercise
-from kata.judge.run import Enough, Judge
+from kata.judge.run import Enough, Judge, Wanted
 from kata.judge.scoring import Job
 from kata.verdict import ExerciseVerdict, TestVerdict
 
@@ -29,16 +29,21 @@ def load_grader(exercise: Exercise) -> ModuleType:
 
 
 def grade_at_seeds(
-    exercise: Exercise, sources: Sequence[str], mistakes: Sequence[str], seeds: Iterable[int], processes: int
+    exercise: Exercise,
+    sources: Sequence[str],
+    mistakes: Sequence[str],
+    tests: Sequence[str],
+    seeds: Iterable[int],
+    processes: int,
 ) -> Iterator[tuple[int, list[ExerciseVerdict]]]:
     """Grade these texts at every seed, without a sandbox: only for variants of ours that are known to come to an end.
 
-    `mistakes` says which known mistake each text makes, if any: once it is named, the rest of its tests are not run.
-    Each process takes a seed at a time, so that what the reference and the mistakes give is worked out once a seed.
+    `mistakes` and `tests` are as in `grade_until_named`. Each process takes a seed at a time, so that what the reference
+    and the mistakes give is worked out once a seed.
     """
     seeds = list(seeds)
     with forked(processes) as pool:
-        work = partial(grade_until_named, exercise, sources, mistakes)
+        work = partial(grade_until_named, exercise, sources, mistakes, tests=tests)
         yield from zip(seeds, pool.map(work, seeds), strict=True)
 
 
@@ -49,15 +54,39 @@ def forked(processes: int) -> ProcessPoolExecutor:
 
 
 def grade_until_named(
-    exercise: Exercise, sources: Sequence[str], mistakes: Sequence[str], seed: int, device: str = "cpu"
+    exercise: Exercise,
+    sources: Sequence[str],
+    mistakes: Sequence[str],
+    seed: int,
+    device: str = "cpu",
+    tests: Sequence[str] = (),
 ) -> list[ExerciseVerdict]:
-    """Grade these texts in this process, each known mistake as far as the test that names it."""
+    """Grade these texts in this process, each known mistake as far as the test that names it.
+
+    `mistakes` says which known mistake each text makes, if any. `tests`, if given, says by which test it is to be tried
+    first, since that named it at another seed; where it does not, the text is graded as if nothing were known.
+    """
 
     def is_named(job: Job, test: TestVerdict) -> bool:
         return bool(test.mistake) and test.mistake == mistakes[int(job.label)]
 
+    def is_first(job: Job, test: str) -> bool:
+        return not tests or tests[int(job.label)] in ("", test)
+
+    def is_next(job: Job, test: str) -> bool:
+        return mistakes[int(job.label)] not in named[int(job.label)]
+
     with Judge(Course.load(exercise.root), in_process=True) as judge:
-        return grade_sources(judge, exercise, sources, seed=seed, device=device, enough=is_named)
+        grade = partial(grade_sources, judge, exercise, sources, seed=seed, device=device, enough=is_named)
+        verdicts = grade(wanted=is_first)
+        named = [{"", *(test.mistake for test in verdict.tests)} for verdict in verdicts]
+        if all(map(set.__contains__, named, mistakes)):
+            return verdicts
+        again = grade(wanted=is_next)
+        return [
+            other if mistake not in found else verdict
+            for mistake, found, verdict, other in zip(mistakes, named, verdicts, again, strict=True)
+        ]
 
 
 def grade_sources(
@@ -69,6 +98,7 @@ def grade_sources(
     device: str = "cpu",
     processes: int = 1,
     enough: Enough | None = None,
+    wanted: Wanted | None = None,
 ) -> list[ExerciseVerdict]:
     """Grade each of these texts as a submission to the exercise, in one run."""
     with tempfile.TemporaryDirectory(prefix="kata-") as folder:
@@ -77,5 +107,5 @@ def grade_sources(
             file = Path(folder) / f"{number}.py"
             file.write_text(source, encoding="utf-8")
             jobs.append(Job(str(number), {exercise.id: file}, device))
-        verdicts = judge.grade([exercise], jobs, seed=seed, processes=processes, enough=enough)
+        verdicts = judge.grade([exercise], jobs, seed=seed, processes=processes, enough=enough, wanted=wanted)
         return [verdict.exercises[0] for verdict in verdicts]
