@@ -19,7 +19,9 @@ else:
 
 COURSE_FILE = "course.toml"
 STARTED = ".kata/started"  # the mark of a working folder that `kata start` made
-OWN = Path(__file__).resolve().parent.parent
+_BESIDE = Path(__file__).resolve().parent.parent
+# The suite's own course: around this package where it is worked on, beside it where it was installed.
+OWN = _BESIDE if (_BESIDE / COURSE_FILE).is_file() else _BESIDE / "kata_course"
 
 
 @dataclass(frozen=True)

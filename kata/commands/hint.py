@@ -20,6 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from kata.report.wrap import show
+
     course = Course.find()
     (exercise,) = course.select([args.id])
     hints = [say(exercise, HINT, hint) for hint in grader_text.hints(exercise)]
@@ -32,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         out.print(said, soft_wrap=True)
     elif args.all:
         for count, hint in enumerate(hints[:seen], 1):
-            out.print(tr("Hint {number} of {count}: {hint}", number=count, count=len(hints), hint=hint))
+            show(out, tr("Hint {number} of {count}: {hint}", number=count, count=len(hints), hint=hint))
         if not seen:
             said = tr(
                 "You have seen no hint for {id} yet. `kata hint {name}` shows the first.", id=exercise.id, name=name
@@ -46,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         )
         out.print(said)
     else:
-        out.print(tr("Hint {number} of {count}: {hint}", number=seen + 1, count=len(hints), hint=hints[seen]))
+        show(out, tr("Hint {number} of {count}: {hint}", number=seen + 1, count=len(hints), hint=hints[seen]))
         progress.hints = seen + 1
         state.save()
     return 0

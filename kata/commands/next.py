@@ -23,13 +23,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
     exercise = State.load(course.folder).next(course)
+    from kata.report.wrap import show
+
     out = console()
     if exercise is None:
         out.print(tr("All is passed. `kata list` shows it."))
         return 0
     name = short(course, exercise)
     out.print(exercise.id, style="bold", soft_wrap=True)
-    out.print(opening(exercise) + "\n" if opening(exercise) else "")
+    show(out, opening(exercise))
+    out.print()
     if exercise.stub.is_file():
         said = tr("write   {file}    (the whole statement is at its top)", file=shown(exercise.stub))
     else:

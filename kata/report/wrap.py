@@ -25,6 +25,12 @@ def wrap(console: Console, text: Text, width: int) -> list[Text]:
     return lines
 
 
+def show(console: Console, text: str) -> None:
+    """Print it, in lines on a terminal and as it is in a pipe."""
+    for line in wrap(console, Text(text), console.width) if console.is_terminal else [Text(text)]:
+        console.print(line, soft_wrap=True)
+
+
 def _breaks(text: str, width: int) -> list[int]:
     found, start, column, before = [], 0, 0, 0
     for piece in _PIECE.finditer(text):

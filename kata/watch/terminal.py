@@ -6,7 +6,6 @@ import contextlib
 import os
 import queue
 import select
-import shutil
 import signal
 import sys
 import termios
@@ -15,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
+
+from rich.cells import cell_len
 
 SHOWN = "\x1b[H\x1b[2J"  # to the top, and nothing below
 
@@ -90,7 +91,7 @@ class Terminal:
 
     def corner(self, text: str) -> None:
         """Put this at the end of the first line, and leave all else as it is."""
-        column = max(1, shutil.get_terminal_size().columns - len(text))
+        column = max(1, os.get_terminal_size(sys.stdout.fileno()).columns - cell_len(text))
         sys.stdout.write(f"\x1b7\x1b[1;{column}H {text}\x1b8")
         sys.stdout.flush()
 

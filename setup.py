@@ -1,0 +1,15 @@
+"""All there is to say of the package is in pyproject.toml, but for this: the wheel carries the course for `kata start`.
+
+Its folders are no Python packages, and its files must not be listed by hand: the repository's own root is the data of a
+package, `kata_course`, that holds no code.
+"""
+
+from setuptools import find_packages, setup
+
+COURSE = ["course.toml", "solutions/*/*.py", "graders/*/*.py", "translations/**/*.po", "fixtures/**/*"]
+
+setup(
+    packages=[*find_packages(include=["kata", "kata.*"]), "kata_course"],
+    package_dir={"kata": "kata", "kata_course": "."},
+    package_data={"kata": ["report/schema.json", "report/page.html", "translations/*.po"], "kata_course": COURSE},
+)
