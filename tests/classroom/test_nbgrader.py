@@ -4,15 +4,19 @@ import json
 import re
 import sqlite3
 from collections import Counter
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
+from nbgrader.apps.api import NbGraderAPI
+from traitlets.config.loader import PyFileConfigLoader
 
 from kata.classroom import ahead
+from kata.classroom.graded import Grader
 from kata.classroom.notebooks import without_statement
 from kata.judge.scoring import Job
 from tests.classroom.odd import ODD
-from tests.classroom.room import Room, answer, is_graded
+from tests.classroom.room import ROOT, Room, answer, is_graded
 
 
 @pytest.mark.parametrize("student", ODD)
@@ -132,18 +136,31 @@ def test_a_failure_of_ours_is_ungraded_and_shown(small_room, right):
     assert {s: row["score"] for s, row in room.exported().items()} == {"ann": "10.0", "ben": "0.0"}
 
 
+def test_the_buttons_of_the_formgrader(small_room, right):
+    """They call this interface, in the server's own process."""
+    small_room.hand_in("dora", small_room.answered(right))
+    config = PyFileConfigLoader("nbgrader_config.py", str(small_room.folder)).load_config()
+    config.CourseDirectory.root = str(small_room.folder)
+    api = NbGraderAPI(config=config)
+    for button in (api.autograde, api.generate_feedback):
+        result = button("01_tensors", "dora")
+        assert result["success"], result
+    assert small_room.score("dora") == 10.0 and "passed, 10 / 10" in small_room.feedback("dora")
+    (row,) = [one for one in api.get_submissions("01_tensors") if one["id"] and one["student"] == "dora"]
+    assert row["score"] == 10.0 and not row["needs_manual_grade"] and row["autograded"]
+
+
 def test_no_class_without_isolation(small_room, right, monkeypatch):
     small_room.hand_in("cleo", small_room.answered(right))
     run = ("autograde", "01_tensors", "--student=cleo", "--force")
-    monkeypatch.setattr(ahead, "_graders", {})
+    monkeypatch.setattr(ahead, "grader", cache(Grader))
     monkeypatch.setattr(ahead, "_known", {})
     monkeypatch.setenv("KATA_ISOLATION", "none")
     assert "no class is graded" in small_room.nbgrader(*run, ok=False)
     assert small_room.exported()["cleo"]["status"] == "ungraded"
     small_room.nbgrader(*run, "--JudgeCells.allow_unisolated=True")
     assert small_room.exported()["cleo"]["score"] == "10.0"
-    for grader in ahead._graders.values():
-        grader.close()
+    ahead.grader(ROOT).close()
 
 
 def test_one_score_three_ways(course, judge, tmp_path_factory):
