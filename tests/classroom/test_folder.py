@@ -98,9 +98,9 @@ def test_a_class(folder, monkeypatch, capsys):
 
 
 def test_a_kill_loses_nothing_and_grades_nothing_twice(folder, tmp_path):
-    for n in range(12):
+    for n in range(6):
         shutil.copytree(folder / "cleo", folder / f"student{n:02}")
-    (folder / "student05/exercises/01_tensors/softmax.py").write_text("def softmax(x, dim=-1):\n    while True: pass\n")
+    (folder / "student03/exercises/01_tensors/softmax.py").write_text("def softmax(x, dim=-1):\n    while True: pass\n")
     output = tmp_path / "out"
     first = run(folder, "-o", str(output))
     deadline = time.monotonic() + 120
@@ -112,7 +112,7 @@ def test_a_kill_loses_nothing_and_grades_nothing_twice(folder, tmp_path):
     with (output / "results.jsonl").open("a") as file:
         file.write('{"student": "ann", "fingerp')  # as a kill in the middle of a line leaves it
     before = {entry["student"]: entry for entry in lines_that_hold(output)}
-    assert 0 < len(before) < 16
+    assert 0 < len(before) < 10
     second = run(folder, "-o", str(output))
     _, err = second.communicate(timeout=240)
     assert second.returncode == 0, err
