@@ -58,6 +58,10 @@ class Dangers(HTMLParser):
                 self.found[f"{tag} {name}"] += 1
 
 
+def test_no_submission_sees_the_course(odd_room):
+    assert "PWNED" not in odd_room.said("answers_looked_up")
+
+
 def test_a_notebook_of_200_mb(odd_room):
     assert odd_room.score("large") == 0.0
     assert "200 MB" in odd_room.said("large") and "Clear its outputs" in odd_room.said("large")
