@@ -5,14 +5,13 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
 
 from kata.classroom.cells import Code, defined, module_text
-from kata.classroom.graded import Grader
+from kata.classroom.graded import grader
 from kata.console import number
 from kata.course import Course
 from kata.errors import UsageError
@@ -86,7 +85,7 @@ def check(name: str, answer: str | Callable[..., Any] | None, caller: dict[str, 
         if answer is not None:
             wanted = [*wanted, answer.__name__]
         text = module_text([Code(cell) for cell in _written(answer, caller)], wanted)
-    (submission,) = _grader(course.root).grade([exercise.id], [{exercise.id: text}], seed=seed, allow_unisolated=True)
+    (submission,) = grader(course.root).grade([exercise.id], [{exercise.id: text}], seed=seed, allow_unisolated=True)
     return Checked(submission)
 
 
@@ -99,8 +98,3 @@ def _written(answer: Callable[..., Any] | None, caller: dict[str, Any]) -> list[
     if file is None or not Path(file).is_file():
         raise UsageError("kata.check finds nothing to grade here. Give it the text: kata.check(ID, 'def …')")
     return [Path(file).read_text(encoding="utf-8")]
-
-
-@cache
-def _grader(root: Path) -> Grader:
-    return Grader(root)

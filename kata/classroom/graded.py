@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,12 @@ class Grader:
         self._said.seek(0)
         lines = self._said.read()[-4000:].decode(errors="replace").strip().splitlines()
         return f": {lines[-1]}" if lines else "."
+
+
+@cache
+def grader(root: Path) -> Grader:
+    """The one of this process for the course in this folder."""
+    return Grader(root)
 
 
 def submission_of(data: Mapping[str, Any]) -> SubmissionVerdict:

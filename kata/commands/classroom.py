@@ -28,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     grade.add_argument("folder", type=Path, metavar="FOLDER")
     grade.add_argument("-o", "--output", type=Path, metavar="DIR", help="for the grades (default: FOLDER.grades)")
     grade.add_argument("-j", "--jobs", type=at_least(1), default=1, metavar="N", help="judge in N processes")
+    grade.add_argument("--gradebook", metavar="URL", help="enter the grades there too: sqlite:///gradebook.db")
     gradescope = _action(actions, "gradescope", "write an autograder for Gradescope")
     gradescope.add_argument("-o", "--output", type=Path, default=Path("autograder.zip"), metavar="FILE")
     gradescope.add_argument("--run", type=Path, metavar="ROOT", help="grade the submission in ROOT: what the zip does")
@@ -64,8 +65,7 @@ def chosen(course: Course, tracks: Sequence[str], ids: Sequence[str]) -> tuple[E
 
 
 def _init(course: Course, exercises: tuple[Exercise, ...], args: argparse.Namespace) -> int:
-    if importlib.util.find_spec("nbgrader") is None:
-        raise UsageError(f"nbgrader is not installed. Run: {EXTRA}")
+    _need_nbgrader()
     from kata.classroom.init import write_course
 
     try:
@@ -82,9 +82,16 @@ def _init(course: Course, exercises: tuple[Exercise, ...], args: argparse.Namesp
     return 0
 
 
+def _need_nbgrader() -> None:
+    if importlib.util.find_spec("nbgrader") is None:
+        raise UsageError(f"nbgrader is not installed. Run: {EXTRA}")
+
+
 def _grade(course: Course, exercises: tuple[Exercise, ...], args: argparse.Namespace) -> int:
     if not args.folder.is_dir():
         raise UsageError(f"{args.folder} is no folder. It should hold a folder for each student.")
+    if args.gradebook:
+        _need_nbgrader()
     from kata.classroom.folder import grade_folder
     from kata.classroom.handed_in import students
 
@@ -101,6 +108,10 @@ def _grade(course: Course, exercises: tuple[Exercise, ...], args: argparse.Names
             allow_unisolated=args.allow_unisolated,
             report=progress.step,
         )
+    if args.gradebook:
+        from kata.classroom import gradebook
+
+        gradebook.write(args.gradebook, results, exercises)
     ungraded = sorted(student for student, result in results.items() if result["score"] is None)
     console().print(f"{len(results) - len(ungraded)} of {len(results)} graded: {shown(output)}", soft_wrap=True)
     if ungraded:

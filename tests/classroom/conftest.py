@@ -1,10 +1,30 @@
+import json
 import os
 
 import pytest
 
+from kata.classroom import folder
 from kata.classroom.notebooks import without_statement
+from kata.judge import run
 from tests.classroom.odd import ODD
 from tests.classroom.room import Room
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_judge(judge):
+    """One sandbox for all that runs in this process: to start another takes seconds."""
+
+    class Kept(run.Judge):
+        def __init__(self, course):
+            super().__init__(course, judge.sandbox)
+
+        def close(self):
+            pass
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "Judge", Kept)
+        patch.setattr(folder, "Judge", Kept)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -16,24 +36,27 @@ def right(course):
 @pytest.fixture(scope="session")
 def small_room(course, tmp_path_factory):
     """A course of one notebook, without students."""
-    folder = tmp_path_factory.mktemp("small") / "course"
-    return Room.open(folder, course, course.select(["softmax"]), "01_tensors")
+    place = tmp_path_factory.mktemp("small") / "course"
+    return Room.open(place, course, course.select(["softmax"]), "01_tensors")
 
 
 @pytest.fixture(scope="session")
 def odd_room(course, right, tmp_path_factory):
     """A class of all the odd and hostile submissions, autograded and with feedback, by stock commands."""
-    folder = tmp_path_factory.mktemp("odd") / "course"
-    room = Room.open(folder, course, course.select(["softmax"]), "01_tensors")
+    place = tmp_path_factory.mktemp("odd") / "course"
+    room = Room.open(place, course, course.select(["softmax"]), "01_tensors")
     for student, odd in ODD.items():
-        room.hand_in(student, odd.make(room.release(), right))
+        notebook = odd.make(room.release(), right)
+        if isinstance(notebook, dict):
+            notebook = json.loads(json.dumps(notebook).replace("ROOM", str(place)))
+        room.hand_in(student, notebook)
     large = room.hand_in("large", b"")
     os.truncate(large, 200 << 20)  # 200 MB that take no room on the disk
-    secret = folder / "secret.txt"
+    secret = place / "secret.txt"
     secret.write_text("PWNED secret of the instructor's")
     linked = room.hand_in("linked", b"")
     linked.unlink()
-    linked.symlink_to(folder / "source" / "01_tensors" / "softmax.ipynb")
+    linked.symlink_to(place / "source" / "01_tensors" / "softmax.ipynb")
     beside = room.hand_in("strangers", room.answered(right)).parent
     (beside / "leak.txt").symlink_to(secret)
     (beside / "submission_secret.txt").symlink_to(secret)

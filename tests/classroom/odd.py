@@ -1,10 +1,10 @@
 """Submissions that are odd or hostile, each a function (release, right) -> notebook or bytes, and what becomes of it.
 
-`right` is the text of a right answer to softmax. A hostile one writes or prints PWNED where it succeeds.
+`right` is the text of a right answer to softmax, and ROOM in a text stands for the course's folder: what a hostile one
+aims at is a canary. A hostile one writes or prints PWNED where it succeeds.
 """
 
 import copy
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ def written(text):
 
 def with_cells(*cells, at):
     def change(notebook, right):
-        notebook["cells"][at:at] = [json.loads(json.dumps(cell).replace("RIGHT", "")) for cell in cells]
+        notebook["cells"][at:at] = copy.deepcopy(cells)
 
     return kept(change)
 
@@ -224,17 +224,17 @@ ODD = {
     "already_graded": Odd(kept(own_grade), 0.0),
     "gradebook_written": Odd(
         written(
-            "import glob, sqlite3\n"
-            "for db in [*glob.glob('/tmp/**/gradebook.db', recursive=True), 'gradebook.db']:\n"
-            "    try:\n        c = sqlite3.connect(db); c.execute('update grade set manual_score = 10'); c.commit()\n"
-            "    except Exception: pass\n" + NOTHING
+            "import sqlite3\n"
+            "try:\n    c = sqlite3.connect('ROOM/gradebook.db')\n"
+            "    c.execute('update grade set manual_score = 10'); c.commit()\n"
+            "except Exception: pass\n" + NOTHING
         ),
         0.0,
     ),
     "answers_looked_up": Odd(
         written(
-            "import glob\nfound = glob.glob('/tmp/**/source/**/softmax.ipynb', recursive=True)\n"
-            "print('PWNED' if found else '')\n" + NOTHING
+            "import os\nprint('PW' + 'NED' if os.path.exists('ROOM/source/01_tensors/softmax.ipynb') else '')\n"
+            + NOTHING
         ),
         0.0,
     ),

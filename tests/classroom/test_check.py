@@ -1,7 +1,6 @@
 """`kata.check` in a notebook, in a file and by hand."""
 
-import subprocess
-import sys
+import importlib.util
 
 import nbformat
 import pytest
@@ -9,7 +8,7 @@ from nbclient import NotebookClient
 
 import kata
 from kata.classroom.cells import Code, defined, module_text
-from kata.classroom.check import Checked
+from kata.classroom.check import Checked, check
 from kata.errors import UsageError
 from kata.verdict import SubmissionVerdict, TestVerdict, exercise_verdict
 from tests.classroom.room import ROOT, answer
@@ -31,14 +30,17 @@ def test_in_a_real_kernel(small_room, right):
     assert "the last axis whatever `dim` says" in wrong["text/plain"], "a terminal has the words of `kata grade`"
 
 
-def test_of_a_file_and_of_a_function(tmp_path, right):
+def test_of_a_file_and_of_a_function(tmp_path, right, monkeypatch):
+    monkeypatch.chdir(ROOT)
     file = tmp_path / "mine.py"
-    file.write_text(
-        f"{right}\n\nif __name__ == '__main__':\n    import kata\n"
-        "    print(kata.check('softmax').verdict.score, kata.check('softmax', softmax).verdict.score)\n"
-    )
-    found = subprocess.run([sys.executable, file], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
-    assert found.stdout == "10.0 10.0\n", found.stderr
+    file.write_text(right + "\n\nif __name__ == '__main__':\n    raise SystemExit\n")
+    assert check("softmax", None, {"__file__": str(file)}).verdict.score == 10.0
+    spec = importlib.util.spec_from_file_location("mine", file)
+    mine = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(mine)
+    assert kata.check("softmax", mine.softmax).verdict.score == 10.0
+    with pytest.raises(UsageError, match="nothing to grade here"):
+        check("softmax", None, {})
 
 
 def test_of_a_text(monkeypatch):

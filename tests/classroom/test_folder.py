@@ -11,13 +11,16 @@ import time
 import zipfile
 
 import pytest
+from nbgrader.api import Gradebook
 
-from kata.classroom import marks
+from kata.classroom import gradescope, marks
 from kata.classroom.folder import grade_folder
 from kata.classroom.handed_in import files, students
 from kata.classroom.ledger import Ledger
 from kata.cli import main
+from kata.course import Course
 from kata.errors import JudgeError, UsageError
+from kata.sandbox import Sandbox
 from tests.classroom.room import ROOT
 
 WRONG = "def softmax(x, dim=-1):\n    return x\n"
@@ -60,7 +63,12 @@ def run(folder, *options):
 
 def test_a_class(folder, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
-    assert main(["classroom", "grade", str(folder), "--exercises", "softmax"]) == 0
+    book = f"sqlite:///{folder.parent / 'gradebook.db'}"
+    assert main(["classroom", "grade", str(folder), "--exercises", "softmax", "--gradebook", book]) == 0
+    with Gradebook(book) as entered:
+        scores = {s.student.id: s.score for s in entered.assignment_submissions("01_tensors")}
+        assert scores == {"ann": 10.0, "ben": 8.5, "cleo": 0.0, "张三": 0.0}
+        assert entered.find_assignment("01_tensors").max_score == 10.0
     output = folder.with_name("class.grades")
     assert "4 of 4 graded" in capsys.readouterr().out
     scores = {row["student"]: (row["01_tensors/softmax"], row["score"], row["status"]) for row in read(output)}
@@ -90,9 +98,9 @@ def test_a_class(folder, monkeypatch, capsys):
 
 
 def test_a_kill_loses_nothing_and_grades_nothing_twice(folder, tmp_path):
-    for n in range(12):
+    for n in range(6):
         shutil.copytree(folder / "cleo", folder / f"student{n:02}")
-    (folder / "student05/exercises/01_tensors/softmax.py").write_text("def softmax(x, dim=-1):\n    while True: pass\n")
+    (folder / "student03/exercises/01_tensors/softmax.py").write_text("def softmax(x, dim=-1):\n    while True: pass\n")
     output = tmp_path / "out"
     first = run(folder, "-o", str(output))
     deadline = time.monotonic() + 120
@@ -104,7 +112,7 @@ def test_a_kill_loses_nothing_and_grades_nothing_twice(folder, tmp_path):
     with (output / "results.jsonl").open("a") as file:
         file.write('{"student": "ann", "fingerp')  # as a kill in the middle of a line leaves it
     before = {entry["student"]: entry for entry in lines_that_hold(output)}
-    assert 0 < len(before) < 16
+    assert 0 < len(before) < 10
     second = run(folder, "-o", str(output))
     _, err = second.communicate(timeout=240)
     assert second.returncode == 0, err
@@ -140,7 +148,7 @@ def test_only_one_grades_into_a_folder(tmp_path):
 
 
 def test_refuses_without_isolation(folder, tmp_path, course, chosen, monkeypatch):
-    monkeypatch.setenv("KATA_ISOLATION", "none")
+    monkeypatch.setattr(Sandbox, "isolation", "none")
     settings = {"seed": 1, "processes": 1, "report": lambda: None}
     with pytest.raises(JudgeError, match="no class is graded"):
         grade_folder(course, chosen, folder, tmp_path / "out", allow_unisolated=False, **settings)
@@ -185,8 +193,12 @@ def test_gradescope(tmp_path, chosen, right, monkeypatch, capsys):
     result = autograder(root)
     assert result["score"] == 8.5 and len(result["tests"]) > 3
     assert any("the last axis whatever" in test["output"] for test in result["tests"])
-    (root / "source" / "graders" / "01_tensors" / "test_softmax.py").write_text("import nowhere\n")
-    assert autograder(root) is None, "a failure of ours leaves no result, not even the last one"
+    grader = root / "source" / "graders" / "01_tensors" / "test_softmax.py"
+    grader.write_text("import nowhere")
+    broken = Course.load(root / "source")
+    with pytest.raises(JudgeError, match="not graded"):
+        gradescope.run(broken, broken.select(["softmax"]), root, seed=0, allow_unisolated=False)
+    assert not (root / "results" / "results.json").exists(), "a failure of ours leaves no result, not even the last one"
 
 
 def autograder(root):
