@@ -11,5 +11,8 @@ COURSE = ["course.toml", "solutions/*/*.py", "graders/*/*.py", "translations/**/
 setup(
     packages=[*find_packages(include=["kata", "kata.*"]), "kata_course"],
     package_dir={"kata": "kata", "kata_course": "."},
-    package_data={"kata": ["classroom/*.txt", "report/schema.json", "report/page.html", "translations/*.po"], "kata_course": COURSE},
+    package_data={
+        "kata": ["classroom/*.txt", "report/schema.json", "report/page.html", "translations/*.po"],
+        "kata_course": COURSE,
+    },
 )

@@ -17,7 +17,7 @@ from torch import Tensor
 from kata.agreement import check_agreement
 from kata.cases import Case, cast, draw, seed_of
 from kata.errors import JudgeError
-from kata.judge.diagnosis import check_outcome, is_right, matching_mistakes
+from kata.judge.diagnosis import check_outcome, matching_mistakes, mistake_is_right
 from kata.judge.reference import Cost, Reference, Trial
 from kata.judge.submission import Submission
 from kata.scenario import Outcome, Scenario
@@ -86,7 +86,7 @@ class Session:
         return [
             mistake
             for mistake in matching_mistakes(self.reference, self.seen)
-            if all(is_right(self.reference, trial, self.reference.mistaken(mistake, trial)) for trial in self.right)
+            if all(mistake_is_right(self.reference, mistake, trial) for trial in self.right)
         ]
 
 

@@ -23,8 +23,16 @@ def matching_mistakes(reference: Reference, seen: Iterable[tuple[Trial, Outcome]
         mistake
         for mistake in reference.mistakes
         if all(_same_outcome(reference.mistaken(mistake, trial), outcome, trial) for trial, outcome in seen)
-        and any(not is_right(reference, trial, reference.mistaken(mistake, trial)) for trial, _ in seen)
+        and not all(mistake_is_right(reference, mistake, trial) for trial, _ in seen)
     ]
+
+
+def mistake_is_right(reference: Reference, mistake: Variant, trial: Trial) -> bool:
+    """Whether a known mistake does no harm in this trial. Worked out once for a whole class."""
+    key = (mistake.name, *trial.key)
+    if key not in reference.harmless:
+        reference.harmless[key] = is_right(reference, trial, reference.mistaken(mistake, trial))
+    return reference.harmless[key]
 
 
 def is_right(reference: Reference, trial: Trial, outcome: Outcome) -> bool:

@@ -70,6 +70,7 @@ class Reference:
         self._expected: dict[tuple[Any, ...], Expected] = {}
         self._modules: dict[str, Implementation] = {}
         self._outcomes: dict[tuple[Any, ...], Outcome] = {}
+        self.harmless: dict[tuple[Any, ...], bool] = {}  # (mistake, trial): what the diagnosis has found
 
     def trial(self, key: tuple[Any, ...], make: Callable[[], Trial]) -> Trial:
         """The trial of this key, made at its first use."""
