@@ -10,9 +10,11 @@ from html.parser import HTMLParser
 
 import pytest
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import PyFileConfigLoader
 
 from kata.classroom import ahead
+from kata.classroom.exchange import Collect
 from kata.classroom.graded import Grader
 from kata.classroom.notebooks import without_statement
 from kata.judge.scoring import Job
@@ -70,6 +72,22 @@ def test_a_notebook_of_200_mb(odd_room):
 def test_a_link_to_the_solution(odd_room):
     assert odd_room.score("linked") == 0.0
     assert "Hand in the notebook itself" in odd_room.said("linked")
+
+
+def test_links_are_collected_as_links(tmp_path):
+    """Stock nbgrader reads through them, with the instructor's rights."""
+    secret, inbound = tmp_path / "secret.ipynb", tmp_path / "inbound"
+    secret.write_text("a solution")
+    inbound.mkdir()
+    (inbound / "softmax.ipynb").symlink_to(secret)
+    (inbound / "other.ipynb").write_text("{}")
+    collect = Collect(coursedir=CourseDirectory())
+    collect.do_copy(str(inbound), str(tmp_path / "submitted"))
+    assert (tmp_path / "submitted" / "softmax.ipynb").is_symlink()
+    assert (tmp_path / "submitted" / "other.ipynb").read_text() == "{}"
+    (tmp_path / "linked").symlink_to(inbound)
+    collect.do_copy(str(tmp_path / "linked"), str(tmp_path / "nowhere"))
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_notebook_named_in_chinese(odd_room):
