@@ -1,5 +1,7 @@
 import json
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,14 @@ from tests.classroom.room import Room
 
 
 @pytest.fixture(scope="session", autouse=True)
+def as_activated():
+    """Programs at hand as in an environment that is activated: nbgrader calls `alembic` by name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+        yield
+
+
+@pytest.fixture(scope="package", autouse=True)
 def one_judge(judge):
     """One sandbox for all that runs in this process: to start another takes seconds."""
 
