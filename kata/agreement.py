@@ -150,7 +150,7 @@ def _check_numbers(
 
 
 def _difference(got: Tensor, expected: Tensor, wrong: Tensor) -> Difference | None:
-    return Difference(got, expected, wrong) if got.numel() <= KEPT else None
+    return Difference(got.detach(), expected.detach(), wrong) if got.numel() <= KEPT else None
 
 
 def _coarser(a: torch.dtype, b: torch.dtype) -> torch.dtype:

@@ -35,7 +35,7 @@ def test_every_command(tmp_path, right, monkeypatch):
     ann.mkdir(parents=True)
     (ann / "softmax.py").write_text(right)
     shell.run(folder.replace("submissions", str(tmp_path / "submissions")), monkeypatch)
-    assert "ann,10.0" in (tmp_path / "submissions.grades" / "grades.csv").read_text()
+    assert "10.0,110.0" in (tmp_path / "submissions.grades" / "grades.csv").read_text()
     shell.run(gradescope.replace("autograder.zip", str(tmp_path / "autograder.zip")), monkeypatch)
     assert (tmp_path / "autograder.zip").stat().st_size > 10_000
 
