@@ -5,6 +5,7 @@ import textwrap
 import pytest
 
 from kata.judge.run import Judge
+from kata.judge.scoring import Job
 from kata.strength.variants import grade_sources
 
 SOLUTION = '''\
@@ -185,3 +186,11 @@ def test_a_grader_that_fails_gives_no_grade(grade, test, reason):
     verdict = grade(test, RIGHT)
     assert (verdict.status, verdict.score) == ("ungraded", None)
     assert reason in verdict.message + "".join(t.message for t in verdict.tests)
+
+
+def test_a_grader_that_does_not_import_says_so_every_time(make_course, judge):
+    course = make_course("def f(): pass\n", "import nowhere\n")
+    (exercise,) = course.exercises
+    for _ in range(2):
+        (verdict,) = Judge(course, judge.sandbox).grade([exercise], [Job("x", {exercise.id: exercise.stub})])
+        assert "No module named 'nowhere'" in verdict.exercises[0].message

@@ -138,3 +138,22 @@ def test_what_a_user_sets_for_pytest_does_not_choose_the_tests(judge, course, mo
     monkeypatch.setenv("PYTEST_ADDOPTS", "-k gradients")
     (verdict,) = grade_sources(judge, exercise, [right])
     assert len(verdict.tests) == len(whole.tests)
+
+
+def test_what_comes_after_a_wrong_answer_costs_the_next_test_nothing(judge, course):
+    # The dtypes of a case are asked together: float64 still runs, here for ever, when float32 has failed the test.
+    (exercise,) = course.select(["softmax"])
+    loop = "if dim != 1 and x.dtype == torch.float64:\n        while True: pass\n"
+    (verdict,) = grade_sources(judge, exercise, [softmax(loop + RIGHT.strip() + " + (dim != 1)")])
+    found = {test.name: test.status for test in verdict.tests}
+    assert found["values[rows of a square]"] == found["rows_do_not_influence_each_other"] == "passed", verdict
+    assert found["whole_numbers_are_refused"] == "passed"
+    assert set(found.values()) == {"passed", "failed"}, verdict
+
+
+def test_enough_is_enough_in_parallel_too(judge, course):
+    (exercise,) = course.select(["softmax"])
+    wrong = softmax("return x.exp()")
+    for processes in (1, 2):
+        verdicts = grade_sources(judge, exercise, [wrong] * 2, processes=processes, enough=lambda job, test: True)
+        assert [len(verdict.tests) for verdict in verdicts] == [1, 1]

@@ -37,7 +37,7 @@ cd "$root/source"
 exec "${{KATA_PYTHON:-.venv/bin/python}}" -m kata classroom gradescope --run "$root" --seed {seed} {options}
 """
 
-_SUITE = ("pyproject.toml", "constraints.txt", "README.md", "LICENSE", "course.toml", "kata", "fixtures")
+_SUITE = ("pyproject.toml", "setup.py", "constraints.txt", "README.md", "LICENSE", "course.toml", "kata", "fixtures")
 
 
 def write_zip(course: Course, exercises: Sequence[Exercise], output: Path, seed: int, allow_unisolated: bool) -> None:

@@ -79,7 +79,7 @@ class Judge:
         What the judge fails at is `ungraded`, with the reason in its message; the rest is graded all the same.
         """
         if processes > 1:
-            found = self._grade_in_parallel(exercises, jobs, seed, processes)
+            found = self._grade_in_parallel(exercises, jobs, seed, processes, enough, wanted)
         else:
             found = self._grade_here(exercises, jobs, seed, report, enough, wanted)
         order = {exercise.id: place for place, exercise in enumerate(exercises)}
@@ -129,6 +129,8 @@ class Judge:
             arguments = [f"--rootdir={self.course.root}", *_SILENT, *(str(e.grader) for e in present)]
             with _without_options_of_the_user():
                 code = pytest.main(arguments, [_Registered(judging), plugin, pytest_timeout])
+            for grader in judging.errors:  # half a module is left, which must not pass for the whole next time
+                _imported.pop(grader, None)
             if judging.interrupted:
                 raise KeyboardInterrupt
             if code == pytest.ExitCode.INTERNAL_ERROR or code == pytest.ExitCode.USAGE_ERROR:
@@ -147,7 +149,13 @@ class Judge:
         return ExerciseVerdict(exercise.id, "ungraded", None, self.course.defaults.points, 0.0, message=reason)
 
     def _grade_in_parallel(
-        self, exercises: Sequence[Exercise], jobs: Sequence[Job], seed: int, processes: int
+        self,
+        exercises: Sequence[Exercise],
+        jobs: Sequence[Job],
+        seed: int,
+        processes: int,
+        enough: Enough | None,
+        wanted: Wanted | None,
     ) -> list[tuple[int, ExerciseVerdict]]:
         """Fork a judge for every share of the exercises or, where there are fewer of these, of the jobs."""
         import torch
@@ -160,14 +168,17 @@ class Judge:
             else (exercises, list(enumerate(jobs))[n::processes])
             for n in range(processes)
         ]
-        children = [self._fork(part, own, seed) for part, own in shares if part and own]
+        tests = {"enough": enough, "wanted": wanted}
+        children = [self._fork(part, own, seed, tests) for part, own in shares if part and own]
         answers = [_collect(*child) for child in children]
         for answer in answers:
             if isinstance(answer, JudgeError):
                 raise answer
         return [verdict for answer in answers for verdict in answer]
 
-    def _fork(self, exercises: Sequence[Exercise], jobs: list[tuple[int, Job]], seed: int) -> tuple[int, int]:
+    def _fork(
+        self, exercises: Sequence[Exercise], jobs: list[tuple[int, Job]], seed: int, tests: dict[str, Any]
+    ) -> tuple[int, int]:
         branch = self.sandbox.branch()
         read, write = os.pipe()
         pid = os.fork()
@@ -175,7 +186,7 @@ class Judge:
             answer: Any = JudgeError("a parallel judge ended early")
             try:
                 judge = Judge(self.course, branch, self.in_process)
-                found = judge._grade_here(exercises, [job for _, job in jobs], seed)
+                found = judge._grade_here(exercises, [job for _, job in jobs], seed, **tests)
                 answer = [(jobs[number][0], verdict) for number, verdict in found]
             except BaseException as error:
                 answer = JudgeError(f"{type(error).__name__}: {error}")

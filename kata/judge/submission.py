@@ -23,6 +23,7 @@ from kata.text import plain
 from kata.verdict import OUT_OF_BUDGET, Wrong
 
 LOAD_SECONDS = 20.0  # for all imports of one file: it may import a large library; nothing else takes this long
+FORGET_SECONDS = 0.25  # for answers that a wrong one has made needless: more would eat up the time of the tests to come
 BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, so that no loop holds up a class for long
 
 
@@ -91,9 +92,10 @@ class Submission:
 
     def _forget_answers(self, worker: Worker) -> None:
         """Leave none for the next test, after a wrong answer that made the others needless."""
+        deadline = time.monotonic() + FORGET_SECONDS
         with contextlib.suppress(Wrong):
             while worker is self._worker and worker.unanswered:
-                self._answer(worker)
+                self._receive(worker, deadline - time.monotonic())  # too late, and the next test gets a fresh worker
 
     def close(self) -> None:
         if self._worker:

@@ -186,6 +186,7 @@ def test_gradescope(tmp_path, chosen, right, monkeypatch, capsys):
         modes = {name: packed.getinfo(name).external_attr >> 16 for name in ("setup.sh", "run_autograder")}
     assert all(mode & 0o111 for mode in modes.values())
     assert "solutions/01_tensors/softmax.py" in names and "solutions/02_training/training_loop.py" not in names
+    assert {"pyproject.toml", "setup.py"} <= set(names), "setup.sh installs from these"
     assert subprocess.run(["bash", "-n", root / "source" / "setup.sh"], check=False).returncode == 0
     (root / "submission").mkdir()
     (root / "results").mkdir()

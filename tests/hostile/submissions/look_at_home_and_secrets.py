@@ -19,8 +19,7 @@ def tried(what, action):
 
 
 paths = ["@SECRET@", "@HOME@/.ssh/id_ed25519", "@OTHER@", "/etc/passwd", "/etc/shadow", "/etc/hostname", "/etc/machine-id",
-         "/etc/ssh/ssh_config", "/root/.bashrc", "/root/.bash_history", "/var/log/dpkg.log", "/boot/grub/grub.cfg",
-         "@HOME@", "@HOME@/.ssh", "/dev/shm", "/run", "/var/tmp", "/var/log", "/var/mail", "/srv", "/mnt"]  # fmt: skip
+         "/etc/ssh/ssh_config", "/boot", "@HOME@", "@HOME@/.bash_history", "@HOME@/.ssh", "/dev/shm", "/run", "/var/tmp", "/var/log", "/var/mail", "/srv", "/mnt"]  # fmt: skip
 for path in paths:
     tried(path, lambda: os.listdir(path) if os.path.isdir(path) else open(path).read())
 home = os.path.expanduser("~")
