@@ -605,7 +605,7 @@ def test_a_real_process(root):
     assert "passed" in out and not err and "\x1b" not in out
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.3, 3.0], ids="{} s after the sandbox is started".format)
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 0.6, 3.0], ids="{} s after the sandbox is started".format)
 def test_ctrl_c_ends_all_of_it(root, tmp_path, seconds):
     write(root / "exercises/01_one/double.py", "import time\ntime.sleep(60)\n")
     temporary = tmp_path / "tmp"

@@ -18,6 +18,7 @@ from kata.console import Progress, console, short, warn
 from kata.course import Course
 from kata.errors import JudgeError, UsageError
 from kata.files import check_writable
+from kata.interrupt import held_back
 from kata.language import told, tr
 from kata.report import FORMATS, reason, write
 from kata.report.words import words_of
@@ -88,9 +89,10 @@ def _grade(
     devices = _devices(args.device)
     if args.format == "gradescope" and len(devices) > 1:
         raise UsageError("Gradescope takes the result of one device. Give --device cpu or --device cuda.")
-    import kata.report.table  # noqa: F401 - rich loads while the zygote still does
-    from kata.judge.run import Judge
-    from kata.judge.scoring import Job
+    with held_back():
+        import kata.report.table  # noqa: F401 - rich loads while the zygote still does
+        from kata.judge.run import Judge
+        from kata.judge.scoring import Job
 
     jobs = [(one, Job(one.label, one.files, device)) for one in submissions for device in devices]
     verdicts: dict[Job, SubmissionVerdict] = {}
@@ -109,7 +111,8 @@ def _devices(choice: str) -> list[str]:
     # Asking the driver's library leaves CUDA itself untouched, so that `-j` may fork and each judge open it.
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
     try:
-        import torch
+        with held_back():
+            import torch
     except (ImportError, OSError) as error:
         raise JudgeError(f"PyTorch does not load: {error}. `kata doctor` says more.") from None
     torch.set_num_threads(1)
