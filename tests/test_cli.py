@@ -621,6 +621,9 @@ def test_ctrl_c_ends_all_of_it(root, tmp_path, seconds):
     assert process.returncode == 130, err
     assert err == "kata: stopped; nothing was graded to the end.\n"
     assert not list(temporary.iterdir()), "its folder is removed"
+    deadline = time.monotonic() + 5  # the kernel takes a moment over what was killed
+    while running_with(str(temporary)) and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert not running_with(str(temporary)), "its processes are gone"
 
 

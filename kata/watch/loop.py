@@ -105,6 +105,7 @@ class Loop(Keys):
 
     def _draw(self, terminal: Terminal) -> None:
         state = State.load(self.course.folder)
+        self.console.size = terminal.size()  # COLUMNS, where it is exported, does not follow a window
         terminal.show(draw(self.screen, self.console, self.course, state, self.keys()))
 
     def open(self, exercise: Exercise) -> None:

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from rich.cells import cell_len
+from rich.console import ConsoleDimensions
 
 SHOWN = "\x1b[H\x1b[2J"  # to the top, and nothing below
 
@@ -89,9 +90,12 @@ class Terminal:
         sys.stdout.write(SHOWN + text)
         sys.stdout.flush()
 
+    def size(self) -> ConsoleDimensions:
+        return ConsoleDimensions(*os.get_terminal_size(sys.stdout.fileno()))
+
     def corner(self, text: str) -> None:
         """Put this at the end of the first line, and leave all else as it is."""
-        column = max(1, os.get_terminal_size(sys.stdout.fileno()).columns - cell_len(text))
+        column = max(1, self.size().width - cell_len(text))
         sys.stdout.write(f"\x1b7\x1b[1;{column}H {text}\x1b8")
         sys.stdout.flush()
 
