@@ -7,6 +7,7 @@ import multiprocessing
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -80,13 +81,18 @@ def grade_until_named(
         grade = partial(grade_sources, judge, exercise, sources, seed=seed, device=device, enough=is_named)
         verdicts = grade(wanted=is_first)
         named = [{"", *(test.mistake for test in verdict.tests)} for verdict in verdicts]
-        if all(map(set.__contains__, named, mistakes)):
-            return verdicts
-        again = grade(wanted=is_next)
-        return [
-            other if mistake not in found else verdict
-            for mistake, found, verdict, other in zip(mistakes, named, verdicts, again, strict=True)
-        ]
+        if not all(map(set.__contains__, named, mistakes)):
+            again = grade(wanted=is_next)
+            verdicts = [
+                other if mistake not in found else verdict
+                for mistake, found, verdict, other in zip(mistakes, named, verdicts, again, strict=True)
+            ]
+        return list(map(_without_tensors, verdicts))
+
+
+def _without_tensors(verdict: ExerciseVerdict) -> ExerciseVerdict:
+    """torch hands each tensor from process to process as an open file, and a few laws' worth of them is all one may have."""
+    return replace(verdict, tests=[replace(test, difference=None) for test in verdict.tests])
 
 
 def grade_sources(
