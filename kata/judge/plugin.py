@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # this module loads with every pytest of the environment: tor
     from kata.judge.reference import Reference
     from kata.judge.scoring import Grading, Job
     from kata.judge.submission import Submission
-    from kata.sandbox import Sandbox
+    from kata.sandbox import Limits, Sandbox
     from kata.verdict import ExerciseVerdict, TestVerdict
 
     Enough = Callable[[Job, TestVerdict], bool]
@@ -67,6 +67,7 @@ class Judging:
     finished: Callable[[Job, ExerciseVerdict], None] | None = None
     course: Course | None = None
     known: dict[Path, tuple[Any, int, Reference]] = field(default_factory=dict)  # kept by a judge between its runs
+    limits: dict[Path, Limits] = field(default_factory=dict)  # likewise: of the workers for each grader
     in_process: bool = False
     enough: Enough | None = None  # says of a job, after a failed test, that its other tests need not be run
     wanted: Wanted | None = None  # says of a job whether a test, by its name, is to be run at all
@@ -143,8 +144,16 @@ class Judging:
 
     def close(self, grading: Grading) -> None:
         verdict = grading.verdict()
+        later = itertools.dropwhile(lambda job: job is not grading.job, self.jobs or [])
+        self.expect(grading.exercise.grader, next(itertools.islice(later, 1, None), None))
         if self.finished:
             self.finished(grading.job, verdict)
+
+    def expect(self, grader: Path, job: Job | None) -> None:
+        """Have the worker that this job will ask for forked by then, if this grader has asked for one before."""
+        limits = self.limits.get(grader)
+        if self.sandbox and job and limits:
+            self.sandbox.expect(replace(limits, cuda=job.device == "cuda"))
 
     def exercise(self, path: Path) -> Exercise:
         if self.course is None or not path.is_relative_to(self.course.root):
@@ -204,6 +213,7 @@ class Judging:
             cpu_seconds=int(8 * options.seconds + 30),  # the wall limit acts first; this ends what escapes its session
             cuda=job.device == "cuda",
         )
+        self.limits[exercise.grader] = limits
         return Submission(source, file, self.sandbox, limits, options.seconds, unread)
 
     def _not_judged(self, item: pytest.Item, error: BaseException) -> None:

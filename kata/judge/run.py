@@ -20,7 +20,7 @@ from kata.errors import JudgeError
 from kata.judge import plugin
 from kata.judge.plugin import JUDGING, Judging
 from kata.judge.scoring import Job
-from kata.sandbox import Sandbox
+from kata.sandbox import Limits, Sandbox
 from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 Report = Callable[[Job, ExerciseVerdict], None]
@@ -55,6 +55,7 @@ class Judge:
     sandbox: Sandbox = None  # type: ignore[assignment]  # made for this course unless given
     in_process: bool = False  # run submissions in this process, NOT isolated: what `make bench` compares with
     _known: dict[Any, Any] = field(default_factory=dict)
+    _limits: dict[Path, Limits] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.in_process:
@@ -120,15 +121,27 @@ class Judge:
             report(job, verdict)
 
         judging = Judging(
-            list(jobs), seed, self.sandbox, finished, self.course, self._known, self.in_process, enough, wanted
+            list(jobs),
+            seed,
+            self.sandbox,
+            finished,
+            self.course,
+            self._known,
+            self._limits,
+            self.in_process,
+            enough,
+            wanted,
         )
         present = [exercise for exercise in exercises if exercise.grader.is_file()]
         if present:
             for exercise in present:
                 _forget_if_changed(exercise)
+            judging.expect(present[0].grader, jobs[0] if jobs else None)
             arguments = [f"--rootdir={self.course.root}", *_SILENT, *(str(e.grader) for e in present)]
             with _without_options_of_the_user():
                 code = pytest.main(arguments, [_Registered(judging), plugin, pytest_timeout])
+            if self.sandbox:
+                self.sandbox.expect(None)
             for grader in judging.errors:  # half a module is left, which must not pass for the whole next time
                 _imported.pop(grader, None)
             if judging.interrupted:

@@ -151,18 +151,18 @@ class Sandbox:
             raise JudgeError(f"The sandbox does not start ({error}). `kata doctor` says more.") from None
 
     def _spawn(self, limits: Limits) -> Worker:
-        ours, theirs = socket.socketpair()
-        read, write = os.pipe()
-        try:
-            answer = self._ask({"op": "spawn", "limits": asdict(limits)}, [theirs.fileno(), write])
-            return Worker(self, answer["pid"], answer["folder"], ours, read)
-        except BaseException:
-            ours.close()
-            os.close(read)
-            raise
-        finally:
-            theirs.close()
-            os.close(write)
+        answer = self._ask({"op": "spawn", "limits": asdict(limits)})
+        frames, output = answer["fds"]
+        return Worker(self, answer["pid"], answer["folder"], socket.socket(fileno=frames), output)
+
+    def expect(self, limits: Limits | None) -> None:
+        """Say what the next worker is likely to be asked for with, so that it is ready by then; None for nothing more.
+
+        This never waits, and nothing depends on it.
+        """
+        message = {"op": "expect", "limits": asdict(limits) if limits else None}
+        with contextlib.suppress(OSError):  # the zygote is gone: the next `spawn` sees to that
+            self._control.sendall(json.dumps(message).encode() + b"\n")
 
     def kill(self, pid: int) -> None:
         """Have the worker killed with all that it started, before the next one is forked. This does not wait for its end."""
@@ -189,13 +189,16 @@ class Sandbox:
         return answer
 
     def _receive(self) -> dict[str, Any]:
-        answer = b""
+        answer, fds = b"", []
         while not answer.endswith(b"\n"):
-            part = self._control.recv(65536)
+            part, new, _, _ = socket.recv_fds(self._control, 65536, 2)
             if not part:
                 return {"error": "its zygote ended" + self._last_words()}
             answer += part
-        return dict(json.loads(answer))
+            fds += new
+        for fd in fds:
+            os.set_inheritable(fd, False)
+        return {**json.loads(answer), "fds": fds}
 
     def _last_words(self) -> str:
         """The last line of what the zygote said before it ended, if anything."""
@@ -407,4 +410,5 @@ def _clean_environment(folder: str) -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # cuBLAS asks for this to be repeatable
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # fewer, larger pages: a fork copies a table of them
     }

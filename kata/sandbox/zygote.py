@@ -16,6 +16,8 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kata.sandbox import limits as rlimits
@@ -62,6 +64,15 @@ def _leave_a_caretaker(control: socket.socket, folder: str) -> None:
     rlimits.die_with_parent()
 
 
+@dataclass
+class Started:
+    """A worker that waits for its first question, and the judge's ends of its frames and of its output."""
+
+    limits: dict[str, Any]
+    pid: int
+    ends: list[int]
+
+
 class Zygote:
     """Forks workers for its judges and reaps them."""
 
@@ -71,6 +82,7 @@ class Zygote:
         self.folder = folder
         self.workers: dict[int, tuple[str, float]] = {}  # pid -> its folder on this disk, if any; seconds of processor
         self.owners: dict[int, socket.socket] = {}
+        self.ahead: dict[socket.socket, Started] = {}  # forked before its judge asks for it
         self.dying: set[int] = set()  # killed workers: the kernel takes a while to free what they had
 
     def serve(self, control: socket.socket) -> None:
@@ -90,24 +102,60 @@ class Zygote:
                         case "branch":
                             lines.append(socket.socket(fileno=fds[0]))
                             _send(line, {})
+                        case "expect":
+                            self._expect(message["limits"], line)
                         case "spawn":
-                            _send(line, self._spawn(message["limits"], fds, line))
+                            self._spawn(message["limits"], line)
                         case "reap":
                             _send(line, self._reap(message["pid"], message["grace"]))
                         case "kill":
                             self._kill(message["pid"])
 
-    def _spawn(self, limits: dict[str, Any], fds: list[int], owner: socket.socket) -> dict[str, Any]:
+    def _expect(self, limits: dict[str, Any] | None, owner: socket.socket) -> None:
+        """Have a worker with these limits ready for this judge, and none for other limits."""
+        if owner in self.ahead:
+            self._discard(self.ahead.pop(owner))
+        if limits:
+            with contextlib.suppress(OSError):  # the judge will hear of it when it asks
+                self.ahead[owner] = self._start(limits, owner)
+
+    def _spawn(self, limits: dict[str, Any], owner: socket.socket) -> None:
+        """Give a judge a fresh worker: its number and folder, and our ends of its frames and of its output."""
+        worker = self.ahead.pop(owner, None)
+        if worker and (worker.limits != limits or _has_ended(worker.pid)):
+            self._discard(worker)
+            worker = None
         try:
-            folder = "" if self.jail.level == "full" else tempfile.mkdtemp(dir=self.folder)
-            pid = self.spares.use(limits, fds, folder) if self.spares else self._fork(limits, fds, folder)
+            worker = worker or self._start(limits, owner)
         except OSError as error:
-            return {"error": str(error)}
-        for fd in fds:
-            os.close(fd)
+            _send(owner, {"error": str(error)})
+            return
+        _send(owner, {"pid": worker.pid, "folder": self.workers[worker.pid][0]}, worker.ends)
+        for end in worker.ends:
+            os.close(end)
+
+    def _start(self, limits: dict[str, Any], owner: socket.socket) -> Started:
+        folder = "" if self.jail.level == "full" else tempfile.mkdtemp(dir=self.folder)
+        ours, theirs = (one.detach() for one in socket.socketpair())
+        read, write = os.pipe()
+        try:
+            fds = [theirs, write]
+            pid = self.spares.use(limits, fds, folder) if self.spares else self._fork(limits, fds, folder)
+        except OSError:
+            os.close(ours)
+            os.close(read)
+            raise
+        finally:
+            os.close(theirs)
+            os.close(write)
         self.workers[pid] = folder, limits["cpu_seconds"]
         self.owners[pid] = owner
-        return {"pid": pid, "folder": folder}
+        return Started(limits, pid, [ours, read])
+
+    def _discard(self, worker: Started) -> None:
+        self._kill(worker.pid)
+        for end in worker.ends:
+            os.close(end)
 
     def _fork(self, limits: dict[str, Any], fds: list[int], folder: str) -> int:
         self.jail.before_fork()
@@ -190,6 +238,7 @@ class Zygote:
                     os.waitpid(pid, 0)
 
     def _end_all_of(self, owner: socket.socket) -> None:
+        self._expect(None, owner)
         for pid in [pid for pid, line in self.owners.items() if line is owner]:
             self._kill(pid)
         self._bury(0)
@@ -240,6 +289,10 @@ def become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: st
     worker.serve()
 
 
-def _send(line: socket.socket, message: dict[str, Any]) -> None:
+def _has_ended(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _send(line: socket.socket, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
     with contextlib.suppress(OSError):
-        line.sendall(json.dumps(message).encode() + b"\n")
+        socket.send_fds(line, [json.dumps(message).encode() + b"\n"], fds)
