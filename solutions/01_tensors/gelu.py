@@ -11,7 +11,8 @@ Here $\Phi$ is the distribution function of the normal distribution, and erf the
 was slow, so GPT-2 and others were trained with an approximation. It differs by up to 0.0005, enough to matter when you
 load their weights:
 
-$$\operatorname{gelu}_{\tanh}(x) = \frac x2 \left(1 + \tanh\!\left(\sqrt{\frac 2\pi} \left(x + 0.044715 \, x^3\right)\right)\right)$$
+$$\operatorname{gelu}_{\tanh}(x) = \frac x2 \left(1 +
+\tanh\!\left(\sqrt{\frac 2\pi} \left(x + 0.044715 \, x^3\right)\right)\right)$$
 
 **Write** `gelu(x, approximate="none")`.
 
