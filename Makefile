@@ -57,6 +57,7 @@ verify: .venv/.author ## the laws at 200 seeds, mutants of every reference, a mi
 
 bench: .venv/.author ## what grading costs, in time and memory
 	@$(BIN)/python -m kata.bench $(ARGS)
+	@$(if $(ARGS),:,$(BIN)/python -m kata.classroom.bench)
 
 lint: .venv/.author ## ruff and mypy
 	@$(BIN)/ruff check .

@@ -125,6 +125,65 @@ def test_nothing_outlives_its_worker(sandbox):
             pytest.fail(f"{left} outlived their worker")
 
 
+def forked(sandbox):
+    """The processes that the sandbox has, once it has done what it was asked without an answer."""
+    sandbox.branch().close()
+    return set(psutil.Process().children(recursive=True))
+
+
+def test_an_expected_worker_is_the_next_one(sandbox):
+    before = forked(sandbox)
+    sandbox.expect(Limits())
+    (expected,) = forked(sandbox) - before
+    worker = sandbox.spawn(Limits())
+    assert forked(sandbox) - before == {expected}
+    assert load(worker, "x = 1")["raised"] is None
+    worker.close()
+    expected.wait(5)
+
+
+def test_one_expected_with_other_limits_is_none(sandbox):
+    before = forked(sandbox)
+    sandbox.expect(Limits(open_files=100))
+    (expected,) = forked(sandbox) - before
+    source = "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
+    assert found_by(sandbox, source) == f"{Limits().open_files}\n"
+    expected.wait(5)
+
+
+def test_an_expected_worker_that_ended_is_replaced(sandbox):
+    before = forked(sandbox)
+    sandbox.expect(Limits())
+    (expected,) = forked(sandbox) - before
+    expected.kill()
+    with contextlib.suppress(psutil.NoSuchProcess):  # it stays a zombie until the zygote looks
+        while expected.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+    assert found_by(sandbox, "print('another')") == "another\n"
+
+
+def test_what_is_expected_no_more_ends(sandbox):
+    before = forked(sandbox)
+    sandbox.expect(Limits())
+    (expected,) = forked(sandbox) - before
+    sandbox.expect(None)
+    expected.wait(5)
+
+
+def test_an_expected_worker_ends_with_its_judge(sandbox):
+    before = forked(sandbox)
+    branch = sandbox.branch()
+    branch.expect(Limits())
+    sandbox.expect(Limits())
+    assert len(forked(sandbox) - before) == 2
+    branch.close()
+    deadline = time.monotonic() + 5
+    while len(forked(sandbox) - before) > 1 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(forked(sandbox) - before) == 1
+    sandbox.expect(None)
+
+
 def test_a_killed_zygote_is_started_anew():
     with Sandbox([ROOT]) as sandbox:
         sandbox.spawn(Limits()).close()

@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer, Unicode
 
-from kata.classroom import ahead
+from kata.classroom import ahead, engines
 from kata.classroom.feedback import cell_score, report, unreadable
 from kata.classroom.graft import KATA, graft, marks
 from kata.course import Course
@@ -23,6 +23,8 @@ from kata.errors import JudgeError
 
 MAX_MARK = 200  # bytes of the files that nbgrader lays beside a submission
 SUBMITTED = "kata_submitted"  # in nbconvert's resources: the file that was handed in
+
+engines.share()  # in the process that autogrades, which nbgrader_config.py had load this module
 
 Resources = dict[str, Any]
 Result = tuple[NotebookNode, Resources]
