@@ -1,5 +1,6 @@
 import os
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,14 @@ from kata.solution import stub
 
 os.environ["KATA_LANG"] = "en"  # what tests look for is English, whatever language their machine speaks
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def soon(condition, seconds=5.0):
+    """Whether it comes true: a killed worker is cleared away while the judge goes on."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return condition()
 
 
 @pytest.fixture(scope="session")
