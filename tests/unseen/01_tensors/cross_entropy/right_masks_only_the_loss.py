@@ -1,4 +1,4 @@
-"""Sets the loss to 0 at ignored positions only at the end: NaN logits there still make a gradient of NaN."""
+"""Sets the loss to 0 at ignored positions only at the end: NaN logits have NaN as gradient, as in torch's function."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""Both formulas as they stand: in float16 the cube of 100 is infinite, and the gradient of large numbers NaN."""
+"""Both formulas as they stand. In float16 the cube of 100 is infinite, and the gradient NaN: the statement lets it."""
 
 import math
 
