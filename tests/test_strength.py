@@ -171,7 +171,7 @@ def test_answers_nobody_had_thought_of():
     wrongs = {"wrong_one_two": "let through", "wrong_b": "right", "wrong_c": "right by the statement"}
     text = report([], "Python", {"t/softmax": rights | wrongs, "t/relu": {"wrong_a": "right"}})
     assert "| exercise | wrong answers | judged rightly | right answers | passed | mended |" in text
-    mended = "`right y` failed though right, `wrong one two` let through, `wrong c` right by the statement"
+    mended = "`right_y` failed though right, `wrong_one_two` let through, `wrong_c` right by the statement"
     assert f"| t/softmax | 2 | 1 | 2 | 1 | {mended} |\n| t/relu | 1 | 1 | 0 | 0 | nothing |" in text
     assert "| together | 3 | 2 | 2 | 1 |  |" in text
     assert "nobody" not in report([], "Python", {})

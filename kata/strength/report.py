@@ -25,8 +25,9 @@ UNSEEN = """## Answers nobody had thought of
 
 From each statement alone, without a look at its grader, plausible wrong answers and unusual right ones were written. The
 table says how they were judged at the first go, at the seeds 0, 1 and 2: a wrong one rightly if it does not pass and no
-mistake is named that is not its own, a right one if it passes. What was wrong has been mended since, most often by a case
-and a mistake more. The answers are in `tests/unseen`, where `make test` judges them anew.
+mistake is named that is not its own, a right one if it passes. Of the others the last column tells what was mended: the
+grader or, where it promised too much, the statement. What only its author took for wrong is not counted. The answers are in
+`tests/unseen`, and `make test` judges them anew.
 """
 UNSEEN_COLUMNS = ["exercise", "wrong answers", "judged rightly", "right answers", "passed", "mended"]
 COLUMNS = [
@@ -110,7 +111,7 @@ def _unseen(unseen: Mapping[str, Mapping[str, str]]) -> str:
         right = [v for name, v in verdicts.items() if name.startswith("right_")]
         counts = [len(wrong), wrong.count("right"), len(right), right.count("right")]
         totals = [total + count for total, count in zip(totals, counts, strict=True)]
-        mended = [f"{code(name.replace('_', ' '))} {v}" for name, v in verdicts.items() if v != "right"]
+        mended = [f"{code(name)} {v}" for name, v in verdicts.items() if v != "right"]
         rows.append([exercise, *map(str, counts), ", ".join(mended) or "nothing"])
     rows.append(["together", *map(str, totals), ""])
     return UNSEEN + "\n" + table(UNSEEN_COLUMNS, rows)
