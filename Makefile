@@ -52,7 +52,7 @@ test: .venv/.author ## hold the suite to its laws: ARGS="-k softmax"
 
 verify: .venv/.author ## the laws at 200 seeds, mutants of every reference, a million fuzzed frames
 	@$(if $(ARGS),:,$(BIN)/python -m tests.hostile.fuzz --frames 1000000)
-	@$(if $(ARGS),:,KATA_EVERY=1 $(BIN)/python -m pytest -q tests/classroom)
+	@$(if $(ARGS),:,KATA_EVERY=1 $(BIN)/python -m pytest -q tests/classroom tests/test_unseen.py)
 	@$(BIN)/python -m kata.strength $(ARGS)
 
 bench: .venv/.author ## what grading costs, in time and memory

@@ -10,12 +10,14 @@ from contextlib import nullcontext
 import pytest
 
 from kata.course import Course
+from kata.errors import UsageError
 from kata.judge.run import Judge
 from kata.strength.__main__ import main
 from kata.strength.measure import measure
 from kata.strength.mutants import mutants, one_line_diff
 from kata.strength.needed import Catches
 from kata.strength.operators import OPERATORS
+from kata.strength.records import first_go
 from kata.strength.report import entry, report, table
 from kata.strength.source import Source, same_code, same_on_one_device
 
@@ -162,6 +164,30 @@ def test_catches():
 
 def test_a_table():
     assert table(["a", "n"], [["x", "1"], ["y", "–"]]) == "| a | n |\n| :-- | --: |\n| x | 1 |\n| y | – |"
+
+
+def test_answers_nobody_had_thought_of():
+    rights = {"right_x": "right", "right_y": "failed though right"}
+    wrongs = {"wrong_one_two": "let through", "wrong_b": "right", "wrong_c": "right by the statement"}
+    text = report([], "Python", {"t/softmax": rights | wrongs, "t/relu": {"wrong_a": "right"}})
+    assert "| exercise | wrong answers | judged rightly | right answers | passed | mended |" in text
+    mended = "`right_y` failed though right, `wrong_one_two` let through, `wrong_c` right by the statement"
+    assert f"| t/softmax | 2 | 1 | 2 | 1 | {mended} |\n| t/relu | 1 | 1 | 0 | 0 | nothing |" in text
+    assert "| together | 3 | 2 | 2 | 1 |  |" in text
+    assert "nobody" not in report([], "Python", {})
+
+
+def test_the_first_go_is_read_in_the_order_of_the_course(tmp_path):
+    write(tmp_path)
+    assert first_go(Course.load(tmp_path)) == {}
+    for track, text in [("a", '{"a/old/wrong_x": "right"}'), ("t", '{"t/shares/wrong_x": "let through"}')]:
+        (tmp_path / "tests/unseen" / track).mkdir(parents=True)
+        (tmp_path / "tests/unseen" / track / "first_go.json").write_text(text, encoding="utf-8")
+    found = first_go(Course.load(tmp_path))
+    assert list(found.items()) == [("t/shares", {"wrong_x": "let through"}), ("a/old", {"wrong_x": "right"})]
+    (tmp_path / "tests/unseen/t/first_go.json").write_text("[1]", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"first_go\.json cannot be read: .*Restore it"):
+        first_go(Course.load(tmp_path))
 
 
 SOLUTION = '''"""# Shares"""
@@ -311,7 +337,7 @@ def test_a_missing_grader_is_an_error(tmp_path, judge):
     course = Course.load(tmp_path)
     strength = measure(Judge(course, judge.sandbox), course.exercises[0], seeds=1)
     assert strength.broken_laws == ["graders/t/test_shares.py is missing"]
-    assert "is missing" in report([entry(strength)], "Python")
+    assert "is missing" in report([entry(strength)], "Python", {})
 
 
 def test_the_command_writes_a_report(tmp_path, monkeypatch, capsys, judge):

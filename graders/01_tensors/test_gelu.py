@@ -1,6 +1,7 @@
 """GELU, exact and approximate."""
 
 import pytest
+import torch
 
 from kata.grading import Case, Equivalent, Variant, exactly, normal
 
@@ -15,16 +16,22 @@ def of_each_form(name, **arguments):
     return [Case(f"{name}, {form}", approximate=form, **arguments) for form in ("none", "tanh")]
 
 
-AROUND_0 = of_each_form("numbers around 0", x=normal(2, 3, 4, std=2.0))
+def with_zero_and_a_tail(x):
+    # relu and abs have no slope at 0. At -5.5 gelu is 1e-7: nothing in float32, but much in float64.
+    x[0, 0, :2] = torch.tensor([0.0, -5.5])
+    return x
 
-# No float16: it cannot hold the cube of 300, and the gradient of the formula is NaN there.
+
+AROUND_0 = of_each_form("numbers around 0", x=normal(2, 3, 4, std=2.0).map(with_zero_and_a_tail))
+
+# No float16, as the statement says: it cannot hold the cube of 300, and the gradient of the formula is NaN there.
 LARGE = of_each_form(
     "numbers up to 10 000",
     x=exactly([-1e4, -300.0, -30.0, 30.0, 300.0, 1e4]),
     dtypes=["float32", "float64", "bfloat16"],
 )
 
-NAMES = [Case(f"the name {name}", x=normal(3, 4), approximate=name) for name in ("erf", "tanhh")]
+NAMES = [Case(f"the name {name}", x=normal(3, 4), approximate=name) for name in ("erf", "tanhh", "Tanh")]
 
 
 @pytest.mark.points(4)
@@ -227,6 +234,32 @@ MISTAKES = [
         was='raise ValueError(f\'approximate must be "none" or "tanh", not {approximate!r}\')',
         becomes="return None",
         hint='Someone writes `approximate="tanhh"`. How will they notice?',
+    ),
+    Variant(
+        "capitals are taken for small letters",
+        was='if approximate == "none":',
+        becomes='approximate = approximate.lower()\n    if approximate == "none":',
+        hint='Is "Tanh" one of the two values?',
+    ),
+    Variant(
+        "no gradient at 0",
+        body="""
+        size = x.abs()
+        if approximate == "none":
+            tail = torch.erfc(size / math.sqrt(2)) / 2
+        elif approximate == "tanh":
+            tail = (1 - torch.tanh(math.sqrt(2 / math.pi) * (size + 0.044715 * size**3))) / 2
+        else:
+            raise ValueError(f'approximate must be "none" or "tanh", not {approximate!r}')
+        return torch.relu(x) - size * tail
+        """,
+        hint="Which gradients does torch give to relu and to abs at 0? The slope of GELU at 0 is 1/2.",
+    ),
+    Variant(
+        "the tails are cut off at ±5",
+        was="return 0.5 * x * (1 + share)",
+        becomes="return torch.where(x.abs() > 5, x.clamp(min=0), 0.5 * x * (1 + share))",
+        hint="What is gelu(-5.5)? How many digits of it can float64 hold?",
     ),
     Variant(
         "numbers are cut off at ±10",

@@ -28,7 +28,7 @@ def with_nan_and_inf(x):
 ONE_HOT = [
     Case("two axes, int32", dtypes=["float32"], labels=integers(2, 3, high=4).map(torch.Tensor.int), num_classes=6),
     Case("a label without axes", dtypes=["float32"], labels=exactly(2), num_classes=3),
-    Case("no labels", dtypes=["float32"], labels=integers(0, high=3), num_classes=3),
+    Case("no labels, but two rows of them", dtypes=["float32"], labels=integers(2, 0, high=3), num_classes=3),
     Case(
         "300 classes, uint8", dtypes=["float32"], labels=exactly([7, 200, 90]).map(torch.Tensor.byte), num_classes=300
     ),
@@ -42,6 +42,11 @@ PICK = [
         "whole numbers, by uint8",
         x=integers(4, 3, high=99).map(torch.Tensor.int),
         index=exactly([0, 2, 1, 2]).map(torch.Tensor.byte),
+    ),
+    Case(
+        "300 columns, by uint8",
+        x=normal(3, 300),
+        index=exactly([50, 0, 255]).map(torch.Tensor.byte),
     ),
     Case("no rows", x=normal(0, 3), index=integers(0, high=3)),
 ]
@@ -127,10 +132,11 @@ ALSO_RIGHT = [
     Variant(
         "pick: the numbers of the rows and of the columns",
         body="""
-        if (index < 0).any() or (index > x.size(1) - 1).any():
+        columns = index.to(torch.int64)
+        if (columns < 0).any() or (columns > x.size(1) - 1).any():
             raise ValueError("index out of range")
         rows = torch.arange(len(x), device=x.device)
-        return x[rows, index.to(torch.int64)]
+        return x[rows, columns]
         """,
     ),
     Variant(
@@ -237,6 +243,12 @@ MISTAKES = [
         hint="What is the maximum of an empty tensor?",
     ),
     Variant(
+        "no labels always give (0, C)",
+        was="number = labels.long()",
+        becomes="if labels.numel() == 0:\n        return labels.new_zeros(0, num_classes)\n    number = labels.long()",
+        hint="Labels of the shape (2, 0) are none, too. Which shape should their one-hot vectors have?",
+    ),
+    Variant(
         "the label num_classes is accepted",
         was="number >= num_classes",
         becomes="number > num_classes",
@@ -314,6 +326,12 @@ MISTAKES = [
         was='if outside.any():\n        raise ValueError(f"index',
         becomes='if column.min() < 0 or column.max() >= size:\n        raise ValueError(f"index',
         hint="What is the maximum of an empty tensor?",
+    ),
+    Variant(
+        "indices are compared in their own dtype",
+        was="column >= size",
+        becomes="index >= size",
+        hint="In a comparison with uint8 numbers torch takes 300 for a uint8. What is left of it?",
     ),
     Variant(
         "`index` gets the new axis in place",

@@ -45,6 +45,8 @@ CASES = [
     Case("a row of which nothing counts", x=numbers(3, 4), mask=exactly(EMPTY_ROW), dim=1),
     Case("nothing counts at all", x=numbers(2, 3), mask=exactly([[False] * 3] * 2)),
     Case("a mask of tokens, two axes", x=numbers(2, 3, 4), mask=exactly(TOKENS), dim=(1, -1)),
+    # Once axis 2 is gone, -2 is another axis than before.
+    Case("two axes, counted from both ends", x=numbers(2, 3, 4), mask=exactly([UNEVEN, EMPTY_ROW]), dim=(2, -2)),
     Case("one mask for every row", x=numbers(3, 4), mask=exactly([True, False, True, True]), dim=0),
 ]
 
@@ -252,6 +254,23 @@ MISTAKES = [
         was="counts = mask",
         becomes="dim = dim[0] if isinstance(dim, tuple) else dim\n    counts = mask",
         hint="`dim` may be a tuple. Which of its axes should be gone from the result?",
+    ),
+    Variant(
+        "the mean of the means along one axis after the other",
+        was="return kept.sum(dim) / number",
+        becomes="axes = sorted((a % x.dim() for a in dim), reverse=True) if isinstance(dim, tuple) else []\n"
+        "    for axis in axes:\n"
+        "        x, counts = masked_mean(x, counts, axis), counts.any(axis)\n"
+        "    return x if axes else kept.sum(dim) / number",
+        hint="A row with one number that counts and a row with three: should they weigh the same, when both axes are averaged?",
+    ),
+    Variant(
+        "axes are summed over from the last to the first, sorted as they are",
+        was="return kept.sum(dim) / number",
+        becomes="for axis in sorted(dim, reverse=True) if isinstance(dim, tuple) else []:\n"
+        "        kept, counts = kept.sum(axis), counts.sum(axis)\n"
+        "    return kept / counts.clamp(min=1) if isinstance(dim, tuple) else kept.sum(dim) / number",
+        hint="Of the axes 2 and -2 the larger goes first. Which axis is -2 once the last one is gone?",
     ),
     Variant(
         "the axis is kept",

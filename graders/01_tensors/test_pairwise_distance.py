@@ -12,12 +12,22 @@ def distances(impl, x, y):
     return impl.pairwise_sq_distance(x, y)
 
 
+def distances_of_neighbours(impl, x, y):
+    # The largest number sets how much is allowed, so those that are not near each other are left out.
+    return impl.pairwise_sq_distance(x, y).diagonal()
+
+
 def with_a_common_point(points):
     return torch.cat([torch.tensor([[1.0, 2.0, -3.0]]), points])
 
 
 def far_off(points):
     return 0.03 * points + 3e3
+
+
+def in_two_places(points):
+    sides = torch.tensor([1.0, -1.0]).repeat(len(points) // 2)
+    return 0.03 * points + 3e3 * sides[:, None]
 
 
 CASES = [
@@ -30,10 +40,17 @@ CASES = [
 ]
 
 
-@pytest.mark.points(5)
+@pytest.mark.points(4)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_values(check, case):
     check.values(distances, case)
+
+
+@pytest.mark.points(1)
+def test_neighbours_in_two_places(check):
+    # Around the mean of all points, they are still far from the origin.
+    pairs = Case("pairs at 3000 and at -3000", x=normal(6, 3).map(in_two_places), y=normal(6, 3).map(in_two_places))
+    check.values(distances_of_neighbours, pairs)
 
 
 @pytest.mark.points(3)
@@ -176,6 +193,16 @@ MISTAKES = [
         return (a.square().sum(1)[:, None] - 2 * a @ b.T + b.square().sum(1)).clamp(min=0).to(x.dtype)
         """,
         hint="That helps float32. Which dtype helps points that come in float64?",
+    ),
+    Variant(
+        "the square is multiplied out around the mean of the points",
+        body="""
+        import torch
+        centre = torch.cat([x, y]).mean(dim=0)
+        a, b = x - centre, y - centre
+        return (a.square().sum(1)[:, None] - 2 * a @ b.T + b.square().sum(1)).clamp(min=0)
+        """,
+        hint="That helps points that are all in one place. What if half of them are at 3000, and the others at -3000?",
     ),
     Variant(
         "a small number is added to each difference",

@@ -25,6 +25,8 @@ GRADIENTS = [
     Case("numbers from -10 to 10", dtypes=["float32", "float64"], x=normal(6, 8, std=4.0)),
     Case("zero", x=exactly([0.0, 0.0])),
     Case("numbers as far out as 10 000", x=exactly([*FAR_OUT, 1.0])),
+    # It ends at 65 504, while the others can hold even exp(88).
+    Case("numbers whose exponential float16 cannot hold", dtypes=["float16"], x=exactly([-20.0, 20.0])),
 ]
 
 
@@ -154,7 +156,7 @@ MISTAKES = [
         up, down = x.clamp(max=0).exp(), (-x.clamp(min=0)).exp()
         return up / (up + down)
         """,
-        hint="Which gradient does torch give to clamp at its bound? Here both clamps pass it on at 0.",
+        hint="Which gradient does torch give to clamp at its bound? At 0, half of it would be right.",
     ),
     Variant(
         "the numbers are kept within bounds",
@@ -162,6 +164,13 @@ MISTAKES = [
         return 1 / (1 + torch.exp(-x.clamp(-10.0, 10.0)))
         """,
         hint="What is the gradient of a clamped number, and what should it be at 12? Choose an exponent that cannot overflow.",
+    ),
+    Variant(
+        "the numbers are kept within bounds that suit float32",
+        body="""
+        return 1 / (1 + torch.exp(-x.clamp(-88.0, 88.0)))
+        """,
+        hint="What is exp(88) in float16? Choose an exponent that cannot overflow in any dtype.",
     ),
     Variant(
         "the probabilities are kept away from 0 and 1",

@@ -13,8 +13,8 @@ def along(impl, x, dim):
 
 
 def spread(x):
-    # Far enough apart for one number to win: a close race between large numbers is decided by rounding alone. Another one
-    # wins in each row, so that no answer is right by always being the same.
+    # Far enough apart for one number to win, and another one in each row, so that no answer is right by always being the
+    # same.
     rows, columns = x.shape
     return x + 2500.0 * ((torch.arange(columns) + torch.arange(rows)[:, None]) % columns)
 
@@ -26,6 +26,8 @@ CASES = [
     Case("not contiguous", x=normal(5, 3).transposed(), dim=-1),
     Case("numbers up to 10 000", x=normal(3, 5).map(spread), dim=-1),
     Case("numbers down to -10 000", x=normal(3, 5).map(lambda x: -spread(x)), dim=-1),
+    # Taking the largest from each number is exact, but log-sum-exp of 10 000 is rounded to 0.001 in float32.
+    Case("numbers close to each other, at 10 000", x=normal(3, 5, mean=1e4), dim=-1),
     Case("entries of -inf", x=normal(3, 5).map(hide_some), dim=-1),
     Case("a row of nothing but -inf", x=normal(3, 5).map(hide_a_row), dim=-1),
 ]
@@ -53,7 +55,9 @@ def test_rows_do_not_influence_each_other(run, draw):
 
 @pytest.mark.points(1)
 def test_whole_numbers_are_refused(check):
-    check.raises(TypeError, along, Case("whole numbers", x=integers(3, 5, high=9), dim=-1))
+    numbers = integers(3, 5, high=9)
+    check.raises(TypeError, along, Case("whole numbers", x=numbers, dim=-1))
+    check.raises(TypeError, along, Case("whole numbers, uint8", x=numbers.map(torch.Tensor.byte), dim=-1))
 
 
 HINTS = [
@@ -71,12 +75,14 @@ HINTS = [
 
 ALSO_RIGHT = [
     Variant(
-        "through the logarithm",
+        "through the logarithm, of numbers that are small",
         body="""
         if not x.is_floating_point():
             raise TypeError("floating point only")
-        logs = x.logsumexp(dim, keepdim=True)
-        return (x - logs.where(~logs.isinf(), 0.0)).exp()
+        top = x.amax(dim, keepdim=True)
+        small = x - top.where(~top.isinf(), 0.0)
+        logs = small.logsumexp(dim, keepdim=True)
+        return (small - logs.where(~logs.isinf(), 0.0)).exp()
         """,
     ),
     Variant(
@@ -143,6 +149,16 @@ MISTAKES = [
         hint="What becomes of a row around 0 when another row is around 1000?",
     ),
     Variant(
+        "the logarithm of the sum is subtracted from large numbers",
+        body="""
+        if not x.is_floating_point():
+            raise TypeError("floating point only")
+        logs = x.logsumexp(dim, keepdim=True)
+        return (x - logs.where(~logs.isinf(), 0.0)).exp()
+        """,
+        hint="How many digits of log 2 are left in 10 000 + log 2, in float32? Make the numbers small first.",
+    ),
+    Variant(
         "the smallest number is subtracted",
         was="amax",
         becomes="amin",
@@ -201,6 +217,12 @@ MISTAKES = [
         was="if not x.is_floating_point():",
         becomes="if False:",
         hint="What should happen to a tensor of token ids?",
+    ),
+    Variant(
+        "only some whole numbers are refused",
+        was="if not x.is_floating_point():",
+        becomes='if str(x.dtype) in ("torch.int32", "torch.int64"):',
+        hint="Pixels are uint8. How do you ask for floating point, and not for each dtype that is none?",
     ),
 ]
 

@@ -18,6 +18,7 @@ from kata.strength.report import Entry, entry, report
 
 RECORDS = Path("docs/strength.json")
 REPORT = Path("docs/strength.md")
+UNSEEN = Path("tests/unseen")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,27 @@ def keep(course: Course, exercise: Exercise, strength: Strength) -> None:
     text = json.dumps({key: asdict(record) for key, record in listed.items()}, indent=1, ensure_ascii=False)
     write_atomically(course.root / RECORDS, text + "\n")
     made_with = "; ".join(dict.fromkeys(record.made_with for record in listed.values()))
-    write_atomically(course.root / REPORT, report([record.entry for record in listed.values()], made_with))
+    entries = [record.entry for record in listed.values()]
+    write_atomically(course.root / REPORT, report(entries, made_with, first_go(course)))
+
+
+def first_go(course: Course) -> dict[str, dict[str, str]]:
+    """How each answer in tests/unseen was judged at the first go, by exercise and name.
+
+    Raises:
+        UsageError: a first_go.json there is no JSON object.
+    """
+    found: dict[str, str] = {}
+    for path in sorted((course.root / UNSEEN).glob("*/first_go.json")):
+        try:
+            found |= json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, TypeError) as error:
+            raise UsageError(f"{path} cannot be read: {error}. Restore it: git checkout {path}") from None
+    by_exercise: dict[str, dict[str, str]] = {exercise.id: {} for exercise in course.exercises}
+    for answer, verdict in found.items():
+        exercise, _, name = answer.rpartition("/")
+        by_exercise.setdefault(exercise, {})[name] = verdict
+    return {exercise: verdicts for exercise, verdicts in by_exercise.items() if verdicts}
 
 
 def stale(course: Course) -> list[str]:

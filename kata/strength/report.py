@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kata.strength.measure import LEAST_KILL_RATE, MORE_SEEDS, Strength
@@ -21,6 +21,15 @@ known mistakes, and mechanical mutants of the reference. Made by `make verify` w
   reason, and not counted. The kill rate is of the rest, and must be {least:.0%} or more.
 - **Needed** is a test function that catches a mistake or a mutant that no other test function of its grader does.
 """
+UNSEEN = """## Answers nobody had thought of
+
+From each statement alone, without a look at its grader, plausible wrong answers and unusual right ones were written. The
+table says how they were judged at the first go, at the seeds 0, 1 and 2: a wrong one rightly if it does not pass and no
+mistake is named that is not its own, a right one if it passes. Of the others the last column tells what was mended: the
+grader or, where it promised too much, the statement. What only its author took for wrong is not counted. The answers are in
+`tests/unseen`, and `make test` judges them anew.
+"""
+UNSEEN_COLUMNS = ["exercise", "wrong answers", "judged rightly", "right answers", "passed", "mended"]
 COLUMNS = [
     "exercise",
     "right answers passed",
@@ -33,6 +42,7 @@ COLUMNS = [
     "test functions needed",
 ]
 NOT_MEASURED = "–"
+RIGHT_AFTER_ALL = "right by the statement"  # how a wrong answer was judged of which its author was mistaken
 
 
 @dataclass(frozen=True)
@@ -47,11 +57,12 @@ def entry(strength: Strength) -> Entry:
     return Entry(_summary(strength), _section(strength))
 
 
-def report(entries: Sequence[Entry], made_with: str) -> str:
-    """The whole file."""
+def report(entries: Sequence[Entry], made_with: str, unseen: Mapping[str, Mapping[str, str]]) -> str:
+    """The whole file. `unseen` says how each answer that nobody had thought of was judged, by exercise and name."""
     head = HEAD.format(made_with=made_with, more=" and ".join(map(str, MORE_SEEDS)), least=LEAST_KILL_RATE)
     summary = table(COLUMNS, [entry.row for entry in entries])
-    return "\n\n".join([head + "\n" + summary, *(entry.section for entry in entries)]) + "\n"
+    sections = [_unseen(unseen)] if unseen else []
+    return "\n\n".join([head + "\n" + summary, *sections, *(entry.section for entry in entries)]) + "\n"
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -91,6 +102,19 @@ def _summary(strength: Strength) -> list[str]:
 def _share(found: int, answers: int, seeds: int) -> str:
     whole = answers * seeds
     return f"{answers} × {seeds}" if found == whole else f"{found} of {whole} ({answers} × {seeds})"
+
+
+def _unseen(unseen: Mapping[str, Mapping[str, str]]) -> str:
+    rows, totals = [], [0, 0, 0, 0]
+    for exercise, verdicts in unseen.items():
+        wrong = [v for name, v in verdicts.items() if name.startswith("wrong_") and v != RIGHT_AFTER_ALL]
+        right = [v for name, v in verdicts.items() if name.startswith("right_")]
+        counts = [len(wrong), wrong.count("right"), len(right), right.count("right")]
+        totals = [total + count for total, count in zip(totals, counts, strict=True)]
+        mended = [f"{code(name)} {v}" for name, v in verdicts.items() if v != "right"]
+        rows.append([exercise, *map(str, counts), ", ".join(mended) or "nothing"])
+    rows.append(["together", *map(str, totals), ""])
+    return UNSEEN + "\n" + table(UNSEEN_COLUMNS, rows)
 
 
 def _section(strength: Strength) -> str:

@@ -19,7 +19,8 @@ $$\operatorname{gelu}_{\tanh}(x) = \frac x2 \left(1 +
 - `x` is a floating-point tensor of any shape; every number is treated by itself. Shape and dtype stay as they are.
 - `approximate="none"` is the first formula, `"tanh"` the second one.
 - Any other value of `approximate` raises `ValueError`.
-- Numbers of ±10 000 give ±10 000 and 0. The gradients of large numbers are 1 and 0, never NaN.
+- Numbers of ±10 000 give ±10 000 and 0. The gradients of large numbers are 1 and 0, never NaN; only in float16, which
+  cannot hold the cube of 100, the second formula may have it.
 - The result is as exact as its dtype allows, also in float64. So compute the constants with `math`; do not type a few
   digits of them, and do not put them into a float32 tensor.
 - `torch.erf` and `torch.tanh` may be used. Do without torch's own `gelu`.
