@@ -135,7 +135,7 @@ def _check_numbers(
     where = wrong.nonzero()[0].tolist() if a.dim() else []
     got, expected = a[tuple(where)].item(), t[tuple(where)].item()
     place = f"first at {where}: " if actual.numel() > 1 else ""
-    values = f"{place}got {got:.6g}, expected {expected:.6g}"
+    values = f"{place}got {_shown(got, expected)}, expected {_shown(expected, got)}"
     count = f"{int(wrong.sum())} of {wrong.numel()} numbers" if wrong.numel() > 1 else "the number"
     if a.isnan().any() and not t.isnan().any():
         raise Wrong(
@@ -147,6 +147,11 @@ def _check_numbers(
         f"{what} is wrong: {count} off, by up to {largest:.3g} (allowed {allowed:.2g}), {values}",
         difference=_difference(a, t, wrong),
     )
+
+
+def _shown(number: float, other: float) -> str:
+    """In six digits, or in all where six do not tell the two apart."""
+    return f"{number:.6g}" if f"{number:.6g}" != f"{other:.6g}" else repr(number)
 
 
 def _difference(got: Tensor, expected: Tensor, wrong: Tensor) -> Difference | None:

@@ -95,3 +95,10 @@ def test_floats_are_held_to_the_dtype_of_the_run():
 
 def test_empty_tensors_agree():
     check_agreement(torch.ones(0), torch.ones(0), torch.ones(0), F32)
+
+
+def test_two_numbers_that_six_digits_do_not_tell_apart_are_shown_in_all():
+    message = wrong(
+        torch.tensor([0.5 + 2e-12], dtype=torch.float64), torch.tensor([0.5], dtype=torch.float64), dtype=torch.float64
+    )
+    assert "got 0.500000000002" in message and "expected 0.5" in message
