@@ -15,7 +15,10 @@ def of_each_form(name, **arguments):
     return [Case(f"{name}, {form}", approximate=form, **arguments) for form in ("none", "tanh")]
 
 
-AROUND_0 = of_each_form("numbers around 0", x=normal(2, 3, 4, std=2.0))
+AROUND_0 = [
+    *of_each_form("numbers around 0", x=normal(2, 3, 4, std=2.0)),
+    *of_each_form("numbers on five axes", x=normal(2, 1, 3, 2, 2, std=2.0), recall=True),
+]
 
 # No float16: it cannot hold the cube of 300, and the gradient of the formula is NaN there.
 LARGE = of_each_form(

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from kata.grading import Case, Equivalent, Variant, exactly, normal
+from kata.grading import Case, Equivalent, Variant, coin, exactly, normal
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2)
 
@@ -46,6 +46,10 @@ CASES = [
     Case("nothing counts at all", x=numbers(2, 3), mask=exactly([[False] * 3] * 2)),
     Case("a mask of tokens, two axes", x=numbers(2, 3, 4), mask=exactly(TOKENS), dim=(1, -1)),
     Case("one mask for every row", x=numbers(3, 4), mask=exactly([True, False, True, True]), dim=0),
+    Case(
+        "the second and the last of four axes", x=numbers(2, 3, 2, 4), mask=coin(2, 1, 2, 4), dim=(1, -1), recall=True
+    ),
+    Case("one axis in all", x=numbers(7), mask=coin(7), dim=0, recall=True),
 ]
 
 

@@ -18,6 +18,7 @@ VALUES = [
     Case("numbers from -10 to 10", x=normal(2, 4, 3, std=4.0).transposed()),
     Case("a single number without axes", x=normal().map(abs)),
     Case("numbers as far out as 10 000", x=exactly(FAR_OUT)),
+    Case("numbers on five axes", x=normal(2, 1, 3, 2, 2, std=4.0), recall=True),
 ]
 
 GRADIENTS = [
@@ -25,6 +26,7 @@ GRADIENTS = [
     Case("numbers from -10 to 10", dtypes=["float32", "float64"], x=normal(6, 8, std=4.0)),
     Case("zero", x=exactly([0.0, 0.0])),
     Case("numbers as far out as 10 000", x=exactly([*FAR_OUT, 1.0])),
+    Case("numbers on four axes", dtypes=["float32", "float64"], x=normal(3, 1, 2, 5, std=4.0), recall=True),
 ]
 
 
