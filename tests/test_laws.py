@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from kata.course import Course
+from kata.judge.run import Judge
 from kata.solution import REGION, stub
 from kata.strength.measure import caught_by
 from kata.strength.needed import Catches, function_of
@@ -110,6 +111,25 @@ def test_other_right_answers_pass(graded, exercise, device):
         for seed, verdict in enumerate(graded(exercise, device)[variant.name]):
             wrongly = [test for test in verdict.tests if not test.passed]
             assert verdict.status == "passed", (variant.name, seed, wrongly)
+
+
+@each
+@on_each_device
+def test_right_answers_pass_on_the_cases_for_recall(exercise, device):
+    """In this process, and without the cases of an ordinary grading: what comes to an end on those does so on these."""
+    solution = exercise.solution.read_text(encoding="utf-8")
+    right = {REFERENCE: solution, **{v.name: v.of(solution) for v in load_grader(exercise).ALSO_RIGHT}}
+    with Judge(Course.load(ROOT), in_process=True) as judge:
+        grade = partial(grade_sources, judge, exercise, device=device)
+        (ordinary,) = grade([solution])
+        others = {test.name for test in ordinary.tests}
+        for seed in SEEDS:
+            verdicts = grade(list(right.values()), seed=seed, recall=True, wanted=lambda job, test: test not in others)
+            for name, verdict in zip(right, verdicts, strict=True):
+                assert verdict.tests, (
+                    "no case is for recall alone: give one `recall=True`, of a shape that no other has"
+                )
+                assert verdict.status == "passed", (name, seed, [test for test in verdict.tests if not test.passed])
 
 
 @each

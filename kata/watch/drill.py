@@ -1,4 +1,4 @@
-"""The loop of a drill: one exercise from memory, in a file of its own, against a clock and with other inputs."""
+"""The loop of a drill: one exercise from memory, in a file of its own, against a clock, on other numbers and shapes."""
 
 from __future__ import annotations
 
