@@ -86,9 +86,8 @@ class Judging:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         if not self.recall:
-            kept_back = [item for item in items if _is_for_recall(item)]
-            items[:] = [item for item in items if item not in kept_back]
-            config.hook.pytest_deselected(items=kept_back)
+            config.hook.pytest_deselected(items=[item for item in items if _is_for_recall(item)])
+            items[:] = [item for item in items if not _is_for_recall(item)]
         graded = [item for item in items if _is_graded(item)]
         if not graded:
             return
