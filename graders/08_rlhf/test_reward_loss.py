@@ -19,7 +19,7 @@ PAIRS = [
     Case("no margin", chosen=normal(6), rejected=normal(6)),
     Case("one margin for all", chosen=normal(6), rejected=normal(6), margin=0.75),
     Case("a margin for each pair", chosen=normal(6), rejected=normal(6), margin=uniform(6, high=3.0)),
-    Case("one pair, and a margin", chosen=normal(1), rejected=normal(1), margin=0.25, recall=True),
+    Case("eleven pairs, one margin for all", chosen=normal(11), rejected=normal(11), margin=0.25, recall=True),
 ]
 
 RANKINGS = [
