@@ -11,12 +11,14 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import pexpect
 import psutil
 
 from kata.course import Course, Exercise
@@ -26,6 +28,7 @@ from kata.judge.submission import InProcess, Request
 from kata.protocol import pack
 from kata.sandbox import Limits, Sandbox
 from kata.scenario import Outcome
+from kata.solution import stub
 
 MIB = 1 << 20
 AWHILE = 0.05  # seconds in which a worker is forked, or the kernel is done with one that was killed
@@ -41,6 +44,7 @@ def main() -> None:
     print(f"python {sys.version.split()[0]}, {os.cpu_count()} processors, medians of {runs}\n")
     cold(course, runs)
     with Judge(course) as judge:
+        saved(course, judge, runs)
         warm(course, judge, runs)
         many(course, judge)
         workers(judge.sandbox)
@@ -61,6 +65,55 @@ def cold(course: Course, runs: int) -> None:
     )
 
 
+def saved(course: Course, judge: Judge, runs: int) -> None:
+    """From a save to its verdict on the screen of `kata watch`, against a cold pytest of the same grader, turn by turn."""
+    (exercise,) = course.select(["softmax"])
+    pytest = [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider"]
+    pytest += [f"--kata-submission={exercise.solution}", str(exercise.grader)]
+    with _watching(exercise, course.root) as until_judged:
+        pairs = [(until_judged(), _seconds(pytest, course.root)) for _ in range(runs + 1)][1:]
+    ratio = statistics.median(cold / save for save, cold in pairs)
+    save, cold = (statistics.median(side) for side in zip(*pairs, strict=True))
+    own = _own(course, judge, exercise, runs)
+    print(
+        f"{exercise.name}, from a save to its verdict on the screen:{_ms(save)}, the reference's own{_ms(own)}, "
+        f"on top{_ms(save - own)}\nbeside it, a cold pytest of its grader: {cold:.2f} s, {ratio:.0f} times as long\n"
+    )
+
+
+@contextmanager
+def _watching(exercise: Exercise, suite: Path) -> Iterator[Callable[[], float]]:
+    """A `kata watch` in a terminal and a folder of its own. What is given saves the solution and waits for its verdict."""
+    solution = exercise.solution.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory(prefix="kata-") as name:
+        _seconds([sys.executable, "-m", "kata", "start", name, "--lang", "en"], suite)
+        file = Path(name) / "exercises" / f"{exercise.id}.py"
+        seen = pexpect.spawn(
+            sys.executable,
+            ["-m", "kata", "watch", exercise.id],
+            cwd=name,
+            env={**os.environ, "TERM": "xterm-256color", "KATA_LANG": "en"},
+            dimensions=(40, 90),
+            encoding="utf-8",
+            timeout=60,
+        )
+        seen.expect("not started")
+
+        def until_judged() -> float:
+            start = time.perf_counter()
+            file.write_text(solution, encoding="utf-8")
+            seen.expect("10 / 10")
+            taken = time.perf_counter() - start
+            file.write_text(stub(solution), encoding="utf-8")  # so that the next verdict is another one
+            seen.expect("not started")
+            return taken
+
+        try:
+            yield until_judged
+        finally:
+            seen.close(force=True)
+
+
 def warm(course: Course, judge: Judge, runs: int) -> None:
     """One exercise in a warm process, over what the reference's own computing takes."""
     print("warm, one exercise:         whole    the reference's own    on top")
@@ -68,15 +121,7 @@ def warm(course: Course, judge: Judge, runs: int) -> None:
         job = _job(exercise)
         judge.grade([exercise], [job])
         whole = _median(partial(judge.grade, [exercise], [job]), runs)
-        with _timed_submissions() as spent:
-            unjailed = Judge(course, judge.sandbox, in_process=True)
-            unjailed.grade([exercise], [job])
-            owns = []
-            for _ in range(runs):
-                spent.clear()
-                unjailed.grade([exercise], [job])
-                owns.append(sum(spent))
-        own = statistics.median(owns)
+        own = _own(course, judge, exercise, runs)
         print(f"  {exercise.name:32} {_ms(whole)} {_ms(own)} {_ms(whole - own)}")
     print()
 
@@ -172,6 +217,19 @@ def _median(action: Callable[[], object], runs: int) -> float:
         action()
         times.append(time.perf_counter() - start)
     return statistics.median(times)
+
+
+def _own(course: Course, judge: Judge, exercise: Exercise, runs: int) -> float:
+    """What the reference's own computing takes, of the time of one grading."""
+    job, owns = _job(exercise), []
+    with _timed_submissions() as spent:
+        unjailed = Judge(course, judge.sandbox, in_process=True)
+        unjailed.grade([exercise], [job])
+        for _ in range(runs):
+            spent.clear()
+            unjailed.grade([exercise], [job])
+            owns.append(sum(spent))
+    return statistics.median(owns)
 
 
 @contextmanager

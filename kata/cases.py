@@ -89,12 +89,14 @@ def _fill(tensor: Tensor, g: Generator) -> Tensor:
 class Case:
     """Named arguments for one run of a scenario: recipes are drawn, anything else is passed as it is.
 
-    `dtypes` narrows the run to these, where the numbers of the case mean nothing in others.
+    `dtypes` narrows the run to these, where the numbers of the case mean nothing in others. With `recall`, the case is
+    kept for a drill: its shapes are none that the author of an answer has seen graded before.
     """
 
-    def __init__(self, name: str, *, dtypes: Sequence[str] | None = None, **arguments: Any):
+    def __init__(self, name: str, *, dtypes: Sequence[str] | None = None, recall: bool = False, **arguments: Any):
         self.name = name
         self.dtypes = dtypes
+        self.recall = recall
         self.arguments = arguments
 
     def __str__(self) -> str:

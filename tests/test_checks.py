@@ -30,11 +30,11 @@ HEAD += "def call(impl, **inputs):\n    return impl.double(**inputs)\n"
 def grade(make_course, judge):
     """Grade one submission with one test, and return the verdict."""
 
-    def grade(test, submission, solution=SOLUTION):
+    def grade(test, submission, solution=SOLUTION, **settings):
         course = make_course(solution, HEAD + textwrap.dedent(test))
         with_it = Judge(course, judge.sandbox)
         source = "import torch\n" + textwrap.dedent(submission)
-        (verdict,) = grade_sources(with_it, course.exercises[0], [source])
+        (verdict,) = grade_sources(with_it, course.exercises[0], [source], **settings)
         return verdict
 
     return grade
@@ -122,6 +122,25 @@ COST = """
     def test_cost(check):
         check.cost(call, Case("large", x=normal(300, 200)), {limits})
 """
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_case_for_recall_is_graded_where_that_is_asked_for(grade, processes):
+    test = """
+        CASES = [Case("a row", x=normal(3)), Case("a matrix", x=normal(2, 3), recall=True)]
+
+        @pytest.mark.parametrize("case", CASES, ids=str)
+        def test_values(check, case):
+            check.values(call, case)
+    """
+    rows_only = "def double(x): return x + x if x.dim() == 1 else x"
+    ordinary = grade(test, rows_only, processes=processes)
+    assert [(test.name, test.points) for test in ordinary.tests] == [("values[a row]", 1.0)]
+    recalled = grade(test, rows_only, processes=processes, recall=True)
+    assert [(test.name, test.points, test.max_points) for test in recalled.tests] == [
+        ("values[a row]", 0.5, 0.5),
+        ("values[a matrix]", 0.0, 0.5),
+    ]
 
 
 def test_costs_are_observed(grade):

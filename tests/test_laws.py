@@ -11,11 +11,14 @@ from functools import cache, partial
 import pytest
 import torch
 
+from kata.cases import Case
 from kata.course import Course
+from kata.judge.run import Judge
 from kata.solution import REGION, stub
 from kata.strength.measure import caught_by
 from kata.strength.needed import Catches, function_of
 from kata.strength.variants import forked, grade_sources, grade_until_named, load_grader
+from kata.tree import walk
 from tests.conftest import ROOT
 
 SEEDS = range(3)
@@ -110,6 +113,43 @@ def test_other_right_answers_pass(graded, exercise, device):
         for seed, verdict in enumerate(graded(exercise, device)[variant.name]):
             wrongly = [test for test in verdict.tests if not test.passed]
             assert verdict.status == "passed", (variant.name, seed, wrongly)
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The shapes of all that is drawn for cases, for recall (True) and others; of a case without tensors, its numbers."""
+    found, draw = defaultdict(set), Case.draw
+
+    def note(case, *arguments):
+        inputs = draw(case, *arguments)
+        leaves = list(walk(inputs))
+        shapes = [(path, *leaf.shape) for path, leaf in leaves if isinstance(leaf, torch.Tensor)]
+        found[case.recall].add(tuple(shapes or [(path, leaf) for path, leaf in leaves if isinstance(leaf, int)]))
+        return inputs
+
+    monkeypatch.setattr(Case, "draw", note)
+    return found
+
+
+@each
+@on_each_device
+def test_cases_for_recall_have_shapes_of_their_own_and_right_answers_pass_on_them(exercise, device, drawn):
+    """In this process, and without the cases of an ordinary grading: what comes to an end on those does so on these."""
+    solution = exercise.solution.read_text(encoding="utf-8")
+    right = {REFERENCE: solution, **{v.name: v.of(solution) for v in load_grader(exercise).ALSO_RIGHT}}
+    with Judge(Course.load(ROOT), in_process=True) as judge:
+        grade = partial(grade_sources, judge, exercise, device=device)
+        (ordinary,) = grade([solution])
+        others = {test.name for test in ordinary.tests}
+        for seed in SEEDS:
+            verdicts = grade(list(right.values()), seed=seed, recall=True, wanted=lambda job, test: test not in others)
+            for name, verdict in zip(right, verdicts, strict=True):
+                assert verdict.tests, (
+                    "no case is for recall alone: give one `recall=True`, of a shape that no other has"
+                )
+                assert verdict.status == "passed", (name, seed, [test for test in verdict.tests if not test.passed])
+    by_luck = drawn[True] & drawn[False]
+    assert not by_luck, f"a case for recall has the shapes of another one: {by_luck}"
 
 
 @each

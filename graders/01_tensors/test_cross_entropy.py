@@ -34,6 +34,7 @@ PLAIN = [
     Case("as many tokens as positions", logits=normal(2, 3, 3), target=integers(2, 3, high=3)),
     Case("the loss of each position", logits=normal(2, 3, 5), target=integers(2, 3, high=5), reduction="none"),
     Case("the sum", logits=normal(2, 3, 5), target=integers(2, 3, high=5), reduction="sum"),
+    Case("five sequences of one position", logits=normal(5, 1, 7), target=integers(5, 1, high=7), recall=True),
 ]
 
 SOME_IGNORED = integers(2, 3, high=5).map(ignoring(-100, 0, 2))
@@ -51,6 +52,14 @@ IGNORED = [
     Case("99 is ignored", logits=normal(4, 5), target=exactly([3, 99, 1, 0]), ignore_index=99),
     Case("ignored logits are NaN", logits=normal(3, 5).map(nothing_at_the_second), target=exactly([1, -100, 2])),
     Case("all is ignored", logits=normal(3, 5), target=exactly([-100, -100, -100])),
+    Case(
+        "longer sequences, smoothed and summed",
+        logits=normal(3, 7, 11),
+        target=integers(3, 7, high=11).map(ignoring(-100, 0, 8, 20)),
+        label_smoothing=0.2,
+        reduction="sum",
+        recall=True,
+    ),
 ]
 
 EXTREME = [

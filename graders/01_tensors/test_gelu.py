@@ -22,8 +22,10 @@ def with_zero_and_a_tail(x):
     return x
 
 
-AROUND_0 = of_each_form("numbers around 0", x=normal(2, 3, 4, std=2.0).map(with_zero_and_a_tail))
-
+AROUND_0 = [
+    *of_each_form("numbers around 0", x=normal(2, 3, 4, std=2.0).map(with_zero_and_a_tail)),
+    *of_each_form("numbers on five axes", x=normal(2, 1, 3, 2, 2, std=2.0), recall=True),
+]
 # No float16, as the statement says: it cannot hold the cube of 300, and the gradient of the formula is NaN there.
 LARGE = of_each_form(
     "numbers up to 10 000",

@@ -32,6 +32,7 @@ ONE_HOT = [
     Case(
         "300 classes, uint8", dtypes=["float32"], labels=exactly([7, 200, 90]).map(torch.Tensor.byte), num_classes=300
     ),
+    Case("labels on four axes", dtypes=["float32"], labels=integers(2, 1, 3, 2, high=5), num_classes=5, recall=True),
 ]
 
 # There are at least as many rows as columns: what takes an index for that of a row goes wrong, but stays inside.
@@ -49,6 +50,7 @@ PICK = [
         index=exactly([50, 0, 255]).map(torch.Tensor.byte),
     ),
     Case("no rows", x=normal(0, 3), index=integers(0, high=3)),
+    Case("seven rows of two", x=normal(7, 2), index=integers(7, high=2), recall=True),
 ]
 
 

@@ -19,6 +19,8 @@ CASES = [
     Case("three axes, not contiguous", x=normal(4, 2, 3).transposed(0, 1), weight=normal(5, 3), bias=normal(5)),
     Case("four axes, one number out", x=normal(2, 1, 3, 4), weight=normal(1, 4), bias=normal(1)),
     Case("an axis of size 0", x=normal(2, 0, 3), weight=normal(2, 3), bias=normal(2)),
+    Case("five axes", x=normal(2, 1, 3, 2, 5), weight=normal(7, 5), bias=normal(7), recall=True),
+    Case("one number in, no bias", x=normal(6, 1), weight=normal(4, 1), recall=True),
 ]
 
 

@@ -42,6 +42,8 @@ SUMS = [
     Case("rows around 0, 10 000 and -10 000", x=normal(3, 5).map(rows_far_apart), dim=1),
     Case("a row of nothing but -inf", x=normal(3, 5).map(hide_a_row), dim=1),
     Case("entries of +inf", x=normal(3, 5).map(one_is_infinite), dim=1),
+    Case("the first of four axes, kept", x=normal(3, 2, 1, 4), dim=0, keepdim=True, recall=True),
+    Case("one axis in all", x=normal(6), dim=0, recall=True),
 ]
 
 LOGARITHMS = [
@@ -49,6 +51,7 @@ LOGARITHMS = [
     Case("no dim", x=normal(2, 3, 4)),
     Case("rows around 0, 10 000 and -10 000", x=normal(3, 5).map(rows_far_apart), dim=1),
     Case("a row of nothing but -inf", x=normal(3, 5).map(hide_a_row), dim=1),
+    Case("the second of four axes", x=normal(2, 5, 3, 2), dim=-3, recall=True),
 ]
 
 HIDDEN = Case("entries of -inf", x=normal(3, 5).map(hide_some), dim=1)

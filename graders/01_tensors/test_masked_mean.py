@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from kata.grading import Case, Equivalent, Variant, exactly, normal
+from kata.grading import Case, Equivalent, Variant, coin, exactly, normal
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2)
 
@@ -48,6 +48,10 @@ CASES = [
     # Once axis 2 is gone, -2 is another axis than before.
     Case("two axes, counted from both ends", x=numbers(2, 3, 4), mask=exactly([UNEVEN, EMPTY_ROW]), dim=(2, -2)),
     Case("one mask for every row", x=numbers(3, 4), mask=exactly([True, False, True, True]), dim=0),
+    Case(
+        "the second and the last of four axes", x=numbers(2, 3, 2, 4), mask=coin(2, 1, 2, 4), dim=(1, -1), recall=True
+    ),
+    Case("one axis in all", x=numbers(7), mask=coin(7), dim=0, recall=True),
 ]
 
 

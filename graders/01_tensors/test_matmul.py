@@ -20,6 +20,8 @@ CASES = [
     Case("a row and a column", a=normal(1, 3, mean=3.0), b=normal(3, 1, mean=3.0)),
     Case("batch axes (5, 1) and (4,), not contiguous", a=normal(5, 1, 2, 3), b=normal(4, 2, 3).transposed()),
     Case("a batch for `b` alone", a=normal(2, 3), b=normal(4, 3, 2)),
+    Case("three batch axes and two", a=normal(2, 1, 3, 4, 2), b=normal(3, 1, 2, 5), recall=True),
+    Case("a column and a row", a=normal(5, 1), b=normal(1, 6), recall=True),
 ]
 
 

@@ -37,6 +37,8 @@ CASES = [
     # In float32 the distances are about 0.005, and multiplying out is off by several units, up or down. Of 144 some are
     # negative, which tells apart who cuts off at 0.
     Case("near each other, at 3000", x=normal(12, 3).map(far_off), y=normal(12, 3).map(far_off)),
+    Case("seven points and five, on a line", x=normal(7, 1), y=normal(5, 1), recall=True),
+    Case("one point and six, of five numbers each", x=normal(1, 5), y=normal(6, 5), recall=True),
 ]
 
 

@@ -25,6 +25,8 @@ def with_odd_numbers(x):
 RELU = [
     Case("numbers of both signs", x=normal(2, 3, 4)),
     Case("NaN and infinity", x=normal(4).map(with_odd_numbers)),
+    Case("five axes", x=normal(2, 1, 3, 2, 2), recall=True),
+    Case("a single number without axes", x=normal(), recall=True),
 ]
 
 LEAKY = [
@@ -32,6 +34,7 @@ LEAKY = [
     Case("a slope of 0.3, NaN and infinity", x=normal(4).map(with_odd_numbers), negative_slope=0.3),
     Case("a slope of 0", x=normal(8), negative_slope=0.0),
     Case("a slope of 2", x=normal(8), negative_slope=2.0),
+    Case("four axes, a slope of 0.2", x=normal(3, 1, 2, 4), negative_slope=0.2, recall=True),
 ]
 
 NEAR_0 = exactly([-1.5, 0.0, 0.0, 2.0])

@@ -18,6 +18,7 @@ VALUES = [
     Case("numbers from -10 to 10", x=normal(2, 4, 3, std=4.0).transposed()),
     Case("a single number without axes", x=normal().map(abs)),
     Case("numbers as far out as 10 000", x=exactly(FAR_OUT)),
+    Case("numbers on five axes", x=normal(2, 1, 3, 2, 2, std=4.0), recall=True),
 ]
 
 GRADIENTS = [
@@ -27,6 +28,7 @@ GRADIENTS = [
     Case("numbers as far out as 10 000", x=exactly([*FAR_OUT, 1.0])),
     # It ends at 65 504, while the others can hold even exp(88).
     Case("numbers whose exponential float16 cannot hold", dtypes=["float16"], x=exactly([-20.0, 20.0])),
+    Case("numbers on four axes", dtypes=["float32", "float64"], x=normal(3, 1, 2, 5, std=4.0), recall=True),
 ]
 
 

@@ -30,6 +30,8 @@ CASES = [
     Case("numbers close to each other, at 10 000", x=normal(3, 5, mean=1e4), dim=-1),
     Case("entries of -inf", x=normal(3, 5).map(hide_some), dim=-1),
     Case("a row of nothing but -inf", x=normal(3, 5).map(hide_a_row), dim=-1),
+    Case("the third of five axes", x=normal(2, 1, 4, 3, 2), dim=-3, recall=True),
+    Case("one axis in all", x=normal(7), dim=0, recall=True),
 ]
 
 

@@ -49,7 +49,7 @@ def in_twos(x, y):
     return DataLoader(TensorDataset(x.cpu(), y.cpu()), batch_size=2)
 
 
-def on_five_samples(impl, state, x, y, **options):
+def on_samples(impl, state, x, y, **options):
     return train(impl, load(layers(), state), in_twos(x, y), **options)
 
 
@@ -143,7 +143,7 @@ BATCH_NORM = weights(lambda impl: layers_with_batch_norm()).map(
 )
 
 TRAININGS = [
-    (on_five_samples, Case("batches of 2, 2 and 1 samples", state=LAYERS, x=normal(5, 3), y=normal(5, 2, std=3.0))),
+    (on_samples, Case("batches of 2, 2 and 1 samples", state=LAYERS, x=normal(5, 3), y=normal(5, 2, std=3.0))),
     (
         on_sequences,
         Case(
@@ -157,6 +157,26 @@ TRAININGS = [
     ),
     (from_eval_mode, Case("a model that comes in eval mode", state=BATCH_NORM, x=normal(6, 3), y=normal(6, 2))),
     (after_another_backward, Case("gradients from before the call", state=LAYERS, x=normal(5, 3), y=normal(5, 2))),
+    (
+        on_samples,
+        Case(
+            "batches of 2, 2, 2 and 1 samples, three epochs",
+            state=LAYERS,
+            x=normal(7, 3),
+            y=normal(7, 2),
+            epochs=3,
+            recall=True,
+        ),
+    ),
+    (
+        on_sequences,
+        Case(
+            "three batches of other lengths",
+            state=SEQUENCES,
+            batches=[(integers(n, t, high=7), integers(n, t, high=7)) for n, t in [(1, 4), (4, 1), (2, 5)]],
+            recall=True,
+        ),
+    ),
 ]
 
 # The targets are so far off that each gradient is clipped, whatever is drawn. In float64 the 1e-6 would show that many
@@ -164,11 +184,11 @@ TRAININGS = [
 FAR = normal(5, 2, mean=20.0)
 CLIPPINGS = [
     (
-        on_five_samples,
+        on_samples,
         Case("above the limit", state=LAYERS, x=normal(5, 3), y=FAR, max_norm=0.5, dtypes=["float32"]),
     ),
-    (on_five_samples, Case("within the limit", state=LAYERS, x=normal(5, 3), y=normal(5, 2), max_norm=1000.0)),
-    (on_five_samples, Case("a limit of 0", state=LAYERS, x=normal(5, 3), y=FAR, max_norm=0.0)),
+    (on_samples, Case("within the limit", state=LAYERS, x=normal(5, 3), y=normal(5, 2), max_norm=1000.0)),
+    (on_samples, Case("a limit of 0", state=LAYERS, x=normal(5, 3), y=FAR, max_norm=0.0)),
     (
         with_a_frozen_layer,
         Case("a frozen layer", state=LAYERS, x=normal(5, 3), y=FAR, max_norm=0.5, dtypes=["float32"]),

@@ -21,10 +21,12 @@ def bias_of_the_past(impl, num_heads, T, S):
 POWERS = [
     Case("one head", num_heads=1, T=3, S=3),
     Case("16 heads", num_heads=16, T=3, S=3),
+    Case("32 heads, six keys", num_heads=32, T=2, S=6, recall=True),
 ]
 OTHERS = [
     Case("three heads", num_heads=3, T=3, S=3),
     Case("11 heads", num_heads=11, T=3, S=3),
+    Case("six heads, one query", num_heads=6, T=1, S=4, recall=True),
 ]
 MORE_KEYS = Case("two queries, five keys", num_heads=2, T=2, S=5)
 ALL_KEYS = Case("keys before and after", num_heads=2, T=3, S=3)

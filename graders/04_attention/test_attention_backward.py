@@ -47,6 +47,7 @@ CASES = [
         k=integers(7, 4, low=-2, high=3).map(starting_with(20)),
         v=normal(7, 3),
     ),
+    Case("three axes before the tokens", **inputs(2, 1, 3, T=4, S=2), recall=True),
 ]
 
 MASKED = [
@@ -61,6 +62,7 @@ MASKED = [
         v=normal(7, 3),
         mask=exactly([[True] * 5 + [False] * 2]),
     ),
+    Case("a mask for each head", **inputs(3, 2, T=3, S=6), mask=coin(2, 3, 6), recall=True),
 ]
 
 

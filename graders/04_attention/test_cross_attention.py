@@ -7,8 +7,8 @@ from kata.grading import Case, Equivalent, Variant, coin, load, normal, nothing_
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
 
-def attend(impl, state, x, context, **options):
-    return load(impl.CrossAttention(6, 5, 2), state)(x, context, **options)
+def attend(impl, state, x, context, sizes=(6, 5, 2), **options):
+    return load(impl.CrossAttention(*sizes), state)(x, context, **options)
 
 
 def attend_with_three_heads(impl, state, x, context):
@@ -28,12 +28,24 @@ def make(impl, d_model, d_context, num_heads):
 
 STATE = weights(lambda impl: impl.CrossAttention(6, 5, 2))
 THREE_HEADS = weights(lambda impl: impl.CrossAttention(6, 6, 3))
+FOUR_HEADS = weights(lambda impl: impl.CrossAttention(8, 9, 4))
 
 CASES = [
     (attend, Case("a longer, narrower context", state=STATE, x=normal(3, 4, 6), context=normal(3, 7, 5))),
     (
         attend_with_three_heads,
         Case("sequence and context of one shape", state=THREE_HEADS, x=normal(2, 4, 6), context=normal(2, 4, 6)),
+    ),
+    (
+        attend,
+        Case(
+            "four heads, one token, a wider context",
+            state=FOUR_HEADS,
+            sizes=(8, 9, 4),
+            x=normal(5, 1, 8),
+            context=normal(5, 3, 9),
+            recall=True,
+        ),
     ),
 ]
 
@@ -52,6 +64,15 @@ MASKED = [
         x=normal(3, 4, 6),
         context=normal(3, 7, 5),
         context_mask=coin(3, 7).map(nothing_for_the_second),
+    ),
+    Case(
+        "four heads, a context shorter than the sequence",
+        state=FOUR_HEADS,
+        sizes=(8, 9, 4),
+        x=normal(2, 6, 8),
+        context=normal(2, 3, 9),
+        context_mask=coin(2, 3),
+        recall=True,
     ),
 ]
 

@@ -33,6 +33,7 @@ CASES = [
         v=normal(2, 5, 3, 3).transposed(1, 2),
         block_size=2,
     ),
+    Case("three axes before the tokens", **inputs(2, 1, 2, T=6, S=10, d=5, dv=2), block_size=4, recall=True),
 ]
 
 LARGE = [
@@ -63,6 +64,7 @@ CAUSAL = [
     Case("causal, as many queries as keys", **inputs(2, T=7, S=7), block_size=3, causal=True),
     Case("causal, fewer queries than keys", **inputs(T=3, S=7), block_size=2, causal=True),
     Case("causal, more queries than keys", **inputs(T=7, S=4), block_size=3, causal=True),
+    Case("causal, one query of each head, nine keys", **inputs(3, T=1, S=9), block_size=4, causal=True, recall=True),
 ]
 
 LONG = [

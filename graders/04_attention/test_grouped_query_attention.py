@@ -7,8 +7,8 @@ from kata.grading import Case, Equivalent, Variant, coin, load, normal, nothing_
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
 
-def attend(impl, state, x, **options):
-    return load(impl.GroupedQueryAttention(12, 6, 2), state)(x, **options)
+def attend(impl, state, x, sizes=(12, 6, 2), **options):
+    return load(impl.GroupedQueryAttention(*sizes), state)(x, **options)
 
 
 def attend_with_a_group_for_each_head(impl, state, x):
@@ -27,6 +27,7 @@ def make(impl, d_model, num_heads, num_kv_heads):
 STATE = weights(lambda impl: impl.GroupedQueryAttention(12, 6, 2))
 MULTI_HEAD = weights(lambda impl: impl.GroupedQueryAttention(6, 3, 3))
 MULTI_QUERY = weights(lambda impl: impl.GroupedQueryAttention(6, 3, 1))
+THREE_GROUPS = weights(lambda impl: impl.GroupedQueryAttention(18, 6, 3))
 
 CASES = [
     (attend, Case("two groups of three heads", state=STATE, x=normal(2, 4, 12))),
@@ -35,6 +36,7 @@ CASES = [
         Case("as many groups as heads: multi-head attention", state=MULTI_HEAD, x=normal(2, 4, 6)),
     ),
     (attend_with_one_group, Case("one group: multi-query attention", state=MULTI_QUERY, x=normal(2, 4, 6))),
+    (attend, Case("three groups of two heads", state=THREE_GROUPS, sizes=(18, 6, 3), x=normal(1, 5, 18), recall=True)),
 ]
 
 MASKED = [
@@ -46,6 +48,14 @@ MASKED = [
         state=STATE,
         x=normal(2, 4, 12),
         mask=coin(2, 4, 4).map(nothing_for_the_second),
+    ),
+    Case(
+        "three groups of two heads, padding",
+        state=THREE_GROUPS,
+        sizes=(18, 6, 3),
+        x=normal(3, 2, 18),
+        mask=coin(3, 1, 1, 2),
+        recall=True,
     ),
 ]
 

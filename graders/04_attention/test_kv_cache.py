@@ -10,8 +10,8 @@ pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 CUTS = [(4,), (1, 3), (2, 2), (3, 1), (1, 1, 2), (1, 2, 1), (2, 1, 1), (1, 1, 1, 1)]
 
 
-def attend(impl, state, x, cache=None):
-    return load(impl.CachedAttention(6, 2), state)(x, cache)
+def attend(impl, state, x, cache=None, sizes=(6, 2)):
+    return load(impl.CachedAttention(*sizes), state)(x, cache)
 
 
 def attend_with_three_heads_and_no_cache(impl, state, x):
@@ -52,6 +52,17 @@ CASES = [
     (attend_with_three_heads_and_no_cache, Case("one whole sequence", state=STATE, x=normal(1, 5, 6))),
     (attend, Case("one token behind a cache of four", state=STATE, x=normal(2, 1, 6), cache=cache_of(4))),
     (attend, Case("three tokens behind a cache of four", state=STATE, x=normal(2, 3, 6), cache=cache_of(4))),
+    (
+        attend,
+        Case(
+            "five tokens behind a cache of two, four heads",
+            state=weights(lambda impl: impl.CachedAttention(8, 4)),
+            sizes=(8, 4),
+            x=normal(3, 5, 8),
+            cache=(normal(3, 4, 2, 2), normal(3, 4, 2, 2)),
+            recall=True,
+        ),
+    ),
 ]
 
 # In one dtype: what the others would show, they show in the cases above.
@@ -69,6 +80,17 @@ PIECES = [
             one=normal(2, 2, 6),
             other=normal(2, 2, 6),
             dtypes=["float32"],
+        ),
+    ),
+    (
+        cut_in_every_way,
+        Case(
+            "seven tokens, cut in other ways",
+            state=STATE,
+            x=normal(3, 7, 6),
+            cuts=[(7,), (5, 2), (1, 2, 4), (3, 3, 1)],
+            dtypes=["float32"],
+            recall=True,
         ),
     ),
 ]

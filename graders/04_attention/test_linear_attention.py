@@ -22,11 +22,13 @@ CASES = [
     Case("fewer queries than keys", **inputs(T=5, S=7)),
     Case("a batch with heads", **inputs(2, 3, T=5, S=4)),
     Case("not contiguous", **{name: x.transposed(1, 2) for name, x in inputs(2, 4, T=3, S=3).items()}),
+    Case("more queries than keys, three axes before the tokens", **inputs(2, 1, 3, T=6, S=2), recall=True),
 ]
 
 CAUSAL = [
     Case("causal, one sequence", **inputs(T=6, S=6), causal=True),
     Case("causal, a batch with heads", **inputs(2, 3, T=4, S=4), causal=True),
+    Case("causal, three axes before the tokens", **inputs(2, 1, 2, T=5, S=5), causal=True, recall=True),
 ]
 
 LONG = [

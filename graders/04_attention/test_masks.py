@@ -2,7 +2,7 @@
 
 import pytest
 
-from kata.grading import Case, Equivalent, Variant, exactly, lower_triangle
+from kata.grading import Case, Equivalent, Variant, coin, exactly, lower_triangle
 
 # No numbers with digits after the point go in or come out, so there is nothing to repeat in other dtypes.
 pytestmark = pytest.mark.exercise(points=10, seconds=2, dtypes=["float32"])
@@ -24,10 +24,13 @@ CAUSAL = [
     Case("as many keys as queries", T=4),
     Case("more keys than queries", T=3, S=5),
     Case("fewer keys than queries", T=5, S=3),
+    Case("one query and six keys", T=1, S=6, recall=True),
+    Case("seven queries, as many keys", T=7, recall=True),
 ]
 PADDING = [
     Case("lengths from 0 to T", lengths=exactly([2, 0, 4, 3]), T=4),
     Case("all shorter than T", lengths=exactly([2, 3]), T=5),
+    Case("five sequences, the longest first", lengths=exactly([6, 5, 3, 1, 0]), T=6, recall=True),
 ]
 # Three masks that differ in every possible way, in one place each.
 A = exactly([[True, True, True, True], [False, False, False, False]])
@@ -42,6 +45,7 @@ COMBINED = [
     Case("one", masks=[A]),
     Case("nothing but None", masks=[None, None]),
     Case("no mask at all", masks=[]),
+    Case("two axes among four", masks=[coin(2, 1, 1, 5), lower_triangle(3, 5), coin(1, 2, 3, 1)], recall=True),
 ]
 
 

@@ -7,8 +7,8 @@ from kata.grading import Case, Equivalent, Variant, coin, load, normal, nothing_
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
 
-def attend(impl, state, **inputs):
-    return load(impl.MultiHeadAttention(12, 3), state)(**inputs)
+def attend(impl, state, sizes=(12, 3), **inputs):
+    return load(impl.MultiHeadAttention(*sizes), state)(**inputs)
 
 
 def attend_without_biases(impl, state, **inputs):
@@ -26,12 +26,21 @@ def make(impl, d_model, num_heads):
 
 LAYERS = weights(lambda impl: impl.MultiHeadAttention(12, 3))
 WITHOUT_BIASES = weights(lambda impl: impl.MultiHeadAttention(12, 3, bias=False))
+FIVE_HEADS = weights(lambda impl: impl.MultiHeadAttention(10, 5))
 
 CASES = [
     Case("self-attention", state=LAYERS, query=normal(2, 5, 12)),
     Case("cross-attention, no value given", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12)),
     Case("three different inputs", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12), value=normal(2, 7, 12)),
     Case("not contiguous", state=LAYERS, query=normal(5, 2, 12).transposed(0, 1)),
+    Case(
+        "five heads, one sequence",
+        state=FIVE_HEADS,
+        sizes=(10, 5),
+        query=normal(1, 3, 10),
+        key=normal(1, 8, 10),
+        recall=True,
+    ),
 ]
 
 MASKED = [
@@ -45,6 +54,15 @@ MASKED = [
         state=LAYERS,
         query=normal(2, 5, 12),
         mask=coin(5, 5).map(nothing_for_the_second),
+    ),
+    Case(
+        "(1, T, S), five heads",
+        state=FIVE_HEADS,
+        sizes=(10, 5),
+        query=normal(4, 2, 10),
+        key=normal(4, 6, 10),
+        mask=coin(1, 2, 6),
+        recall=True,
     ),
 ]
 

@@ -28,10 +28,15 @@ def tables(length, d):
     return {"cos": exactly(angles.cos().tolist()), "sin": exactly(angles.sin().tolist())}
 
 
+# For vectors of 6 numbers, at 11 positions.
+ANGLES = torch.tensor([[position, position / 20, position / 400] * 2 for position in range(11)])
+WIDER = {"cos": exactly(ANGLES.cos().tolist()), "sin": exactly(ANGLES.sin().tolist())}
+
 # No tensor goes in and float32 comes out, so there is nothing to repeat in other dtypes.
 TABLES = [
     Case("five positions", length=5, d=8, dtypes=["float32"]),
     Case("another base", length=5, d=6, base=50.0, dtypes=["float32"]),
+    Case("three positions, a width of 12, another base", length=3, d=12, base=500.0, dtypes=["float32"], recall=True),
 ]
 
 # No float64: the tables are float32, so nothing finer can be asked.
@@ -40,6 +45,7 @@ VECTORS = [
     Case("one sequence", x=normal(5, 4), **tables(5, 4), dtypes=DTYPES),
     Case("longer tables", x=normal(3, 4), **tables(7, 4), dtypes=DTYPES),
     Case("a batch with heads, not contiguous", x=normal(2, 5, 3, 4).transposed(1, 2), **tables(7, 4), dtypes=DTYPES),
+    Case("three axes before the tokens", x=normal(2, 1, 3, 4, 6), **WIDER, dtypes=DTYPES, recall=True),
 ]
 POSITIONS = [
     Case("the same for all", x=normal(2, 2, 3, 4), **tables(7, 4), positions=exactly([6, 1, 2]), dtypes=DTYPES),
@@ -63,6 +69,14 @@ POSITIONS = [
         **tables(7, 4),
         positions=exactly([[2, 3, 4], [0, 0, 1]]),
         dtypes=DTYPES,
+    ),
+    Case(
+        "three sequences, five tokens each",
+        x=normal(3, 2, 5, 6),
+        **WIDER,
+        positions=exactly([[10, 0, 3, 3, 7], [1, 2, 3, 4, 5], [9, 8, 0, 6, 2]]),
+        dtypes=DTYPES,
+        recall=True,
     ),
 ]
 GRADIENTS = Case("gradients", x=normal(2, 5, 4), **tables(5, 4), dtypes=DTYPES)

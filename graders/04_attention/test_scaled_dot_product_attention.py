@@ -44,6 +44,13 @@ CASES = [
     ),
     Case("a given scale", q=normal(5, 8), k=normal(7, 8), v=normal(7, 6), scale=0.7),
     Case("a scale of 0", q=normal(5, 8), k=normal(7, 8), v=normal(7, 6), scale=0.0),
+    Case(
+        "three axes before the tokens",
+        q=normal(2, 1, 3, 4, 6),
+        k=normal(2, 1, 3, 2, 6),
+        v=normal(2, 1, 3, 2, 9),
+        recall=True,
+    ),
 ]
 
 MASKED = [
@@ -82,6 +89,14 @@ MASKED = [
         k=integers(7, 16, low=-2, high=3).map(starting_with(256)),
         v=normal(7, 6),
         mask=coin(4, 7),
+    ),
+    Case(
+        "a mask for each head, more queries than keys",
+        q=normal(3, 2, 6, 4),
+        k=normal(3, 2, 4, 4),
+        v=normal(3, 2, 4, 5),
+        mask=coin(2, 6, 4),
+        recall=True,
     ),
 ]
 

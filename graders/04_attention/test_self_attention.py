@@ -7,8 +7,8 @@ from kata.grading import Case, Equivalent, Variant, coin, load, normal, nothing_
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
 
-def attend(impl, state, x, **options):
-    return load(impl.SelfAttention(6, 4), state)(x, **options)
+def attend(impl, state, x, sizes=(6, 4), **options):
+    return load(impl.SelfAttention(*sizes), state)(x, **options)
 
 
 def attend_widely(impl, state, x):
@@ -20,6 +20,7 @@ def attend_with_bias(impl, state, x):
 
 
 STATE = weights(lambda impl: impl.SelfAttention(6, 4))
+NARROW = weights(lambda impl: impl.SelfAttention(5, 2))
 X = normal(2, 5, 6)
 
 CASES = [
@@ -29,6 +30,10 @@ CASES = [
         Case("a head wider than the tokens", state=weights(lambda impl: impl.SelfAttention(3, 5)), x=normal(2, 4, 3)),
     ),
     (attend_with_bias, Case("with bias", state=weights(lambda impl: impl.SelfAttention(6, 4, bias=True)), x=X)),
+    (
+        attend,
+        Case("four sequences of three tokens, a head of 2", state=NARROW, sizes=(5, 2), x=normal(4, 3, 5), recall=True),
+    ),
 ]
 
 MASKED = [
@@ -36,6 +41,14 @@ MASKED = [
     Case("a mask for each sequence", state=STATE, x=X, mask=coin(2, 5, 5)),
     Case("padding", state=STATE, x=X, mask=coin(2, 1, 5)),
     Case("a token that may attend to nothing", state=STATE, x=X, mask=coin(2, 5, 5).map(nothing_for_the_second)),
+    Case(
+        "padding, one sequence of seven tokens",
+        state=NARROW,
+        sizes=(5, 2),
+        x=normal(1, 7, 5),
+        mask=coin(1, 1, 7),
+        recall=True,
+    ),
 ]
 
 

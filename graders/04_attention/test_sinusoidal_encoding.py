@@ -16,6 +16,8 @@ CASES = [
     Case("five positions", length=5, d_model=8),
     Case("two numbers a position", length=5, d_model=2),
     Case("another base", length=5, d_model=6, base=50.0),
+    Case("seven positions, a width of 12", length=7, d_model=12, recall=True),
+    Case("one position, another base", length=1, d_model=4, base=100.0, recall=True),
 ]
 
 FAR = Case("up to position 10 000", length=10_001, d_model=6)

@@ -32,6 +32,10 @@ CASES = [
         v=normal(2, 5, 3, 3).transposed(1, 2),
         window=2,
     ),
+    Case("three axes before the tokens", **inputs(2, 1, 3, T=6), window=4, recall=True),
+    Case(
+        "a window of 5 in 9 tokens, other widths", q=normal(9, 6), k=normal(9, 6), v=normal(9, 2), window=5, recall=True
+    ),
 ]
 
 EXTREMES = [

@@ -19,6 +19,12 @@ PAIRS = [
     Case("no margin", chosen=normal(6), rejected=normal(6)),
     Case("one margin for all", chosen=normal(6), rejected=normal(6), margin=0.75),
     Case("a margin for each pair", chosen=normal(6), rejected=normal(6), margin=uniform(6, high=3.0)),
+    Case("eleven pairs, one margin for all", chosen=normal(11), rejected=normal(11), margin=0.25, recall=True),
+]
+
+RANKINGS = [
+    Case("four answers to each of three prompts", rewards=normal(3, 4)),
+    Case("two answers to each of five prompts", rewards=normal(5, 2), recall=True),
 ]
 
 LARGE = [
@@ -39,8 +45,9 @@ def test_pairs(check, case):
 
 
 @pytest.mark.points(3)
-def test_rankings(check):
-    check.values(rank, Case("four answers to each of three prompts", rewards=normal(3, 4)))
+@pytest.mark.parametrize("case", RANKINGS, ids=str)
+def test_rankings(check, case):
+    check.values(rank, case)
 
 
 @pytest.mark.points(2)

@@ -71,6 +71,7 @@ _GRADER = '''
     CASES = [
         Case("a row", x=normal(4)),
         Case("not contiguous", x=normal(5, 3).map(lambda x: x.mT)),
+        Case("three axes", x=normal(2, 3, 2), recall=True),
     ]
 
 

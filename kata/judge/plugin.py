@@ -71,6 +71,7 @@ class Judging:
     in_process: bool = False
     enough: Enough | None = None  # says of a job, after a failed test, that its other tests need not be run
     wanted: Wanted | None = None  # says of a job whether a test, by its name, is to be run at all
+    recall: bool = False  # whether the cases that are kept for a drill are run, too
     interrupted: bool = False
     errors: dict[Path, str] = field(default_factory=dict)  # grader -> why it does not judge
     _done: set[int] = field(default_factory=set)
@@ -83,7 +84,10 @@ class Judging:
         metafunc.parametrize("kata_exercise", jobs, indirect=True, ids=ids, scope="module")
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        if not self.recall:
+            config.hook.pytest_deselected(items=[item for item in items if _is_for_recall(item)])
+            items[:] = [item for item in items if not _is_for_recall(item)]
         graded = [item for item in items if _is_graded(item)]
         if not graded:
             return
@@ -283,6 +287,11 @@ def _say_or_show(show: Callable[[Any], Any], failure: pytest.ExceptionInfo[BaseE
 
 def _is_graded(item: pytest.Item) -> bool:
     return bool(WORDS & set(getattr(item, "fixturenames", ())))
+
+
+def _is_for_recall(item: pytest.Item) -> bool:
+    cases = item.callspec.params.values() if _is_graded(item) and hasattr(item, "callspec") else ()
+    return any(getattr(case, "recall", False) for case in cases)
 
 
 def _share(item: Any) -> tuple[Any, Any]:

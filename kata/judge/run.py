@@ -72,17 +72,19 @@ class Judge:
         report: Report = lambda job, verdict: None,
         enough: Enough | None = None,
         wanted: Wanted | None = None,
+        recall: bool = False,
     ) -> list[SubmissionVerdict]:
         """Grade every job's files for these exercises and return one verdict a job, exercises in the order given.
 
         `report` is called as each exercise of each job is done. `enough` may say, after a failed test, that the rest of a
         job need not be run, and `wanted` whether a test, by its name, is to be run at all; the score then means nothing.
+        With `recall`, the cases that are kept for a drill are run along with the others and take a share of their points.
         What the judge fails at is `ungraded`, with the reason in its message; the rest is graded all the same.
         """
         if processes > 1:
-            found = self._grade_in_parallel(exercises, jobs, seed, processes, enough, wanted)
+            found = self._grade_in_parallel(exercises, jobs, seed, processes, enough, wanted, recall)
         else:
-            found = self._grade_here(exercises, jobs, seed, report, enough, wanted)
+            found = self._grade_here(exercises, jobs, seed, report, enough, wanted, recall)
         order = {exercise.id: place for place, exercise in enumerate(exercises)}
         return [
             SubmissionVerdict(
@@ -113,6 +115,7 @@ class Judge:
         report: Report = lambda job, verdict: None,
         enough: Enough | None = None,
         wanted: Wanted | None = None,
+        recall: bool = False,
     ) -> list[tuple[int, ExerciseVerdict]]:
         found: list[tuple[int, ExerciseVerdict]] = []
 
@@ -131,6 +134,7 @@ class Judge:
             self.in_process,
             enough,
             wanted,
+            recall,
         )
         present = [exercise for exercise in exercises if exercise.grader.is_file()]
         if present:
@@ -169,6 +173,7 @@ class Judge:
         processes: int,
         enough: Enough | None,
         wanted: Wanted | None,
+        recall: bool,
     ) -> list[tuple[int, ExerciseVerdict]]:
         """Fork a judge for every share of the exercises or, where there are fewer of these, of the jobs."""
         import torch
@@ -181,7 +186,7 @@ class Judge:
             else (exercises, list(enumerate(jobs))[n::processes])
             for n in range(processes)
         ]
-        tests = {"enough": enough, "wanted": wanted}
+        tests = {"enough": enough, "wanted": wanted, "recall": recall}
         children = [self._fork(part, own, seed, tests) for part, own in shares if part and own]
         answers = [_collect(*child) for child in children]
         for answer in answers:

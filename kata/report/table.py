@@ -111,17 +111,27 @@ def _title(console: Console, exercise: ExerciseVerdict, file: Path | None) -> No
     _print(console, title)
 
 
-def details(console: Console, exercise: ExerciseVerdict, most: int | None = None, words: Words = ENGLISH_WORDS) -> None:
-    """Print what is wrong with one exercise, in at most so many blocks, the smallest case first."""
+def details(
+    console: Console,
+    exercise: ExerciseVerdict,
+    most: int | None = None,
+    words: Words = ENGLISH_WORDS,
+    *,
+    points: bool = True,
+) -> None:
+    """Print what is wrong with one exercise, in at most so many blocks, the smallest case first.
+
+    Without `points` nothing is said of them.
+    """
     if not exercise.tests:
         _print(console, Text(told(reason(exercise))), 2)
-    if exercise.status == "refused":
+    if exercise.status == "refused" and points:
         _print(console, Text(tr("It uses what this exercise forbids, so the whole of it counts 0.")), 2)
     failed = smallest_first(test for test in exercise.tests if not test.passed)
     alike = [list(run) for _, run in groupby(failed, lambda t: (t.status, t.message, t.mistake, t.hint))]
     for (mistake, hint), run in groupby(alike[:most], lambda tests: (tests[0].mistake, tests[0].hint)):
         for tests in run:
-            _tests(console, tests, len(exercise.tests), words)
+            _tests(console, tests, len(exercise.tests), words, points=points)
             if tests[0] is failed[0]:
                 _side_by_side(console, tests[0])
         if mistake:
@@ -140,18 +150,17 @@ def details(console: Console, exercise: ExerciseVerdict, most: int | None = None
     _printed(console, exercise.printed)
 
 
-def _tests(console: Console, tests: list[TestVerdict], of: int, words: Words) -> None:
+def _tests(console: Console, tests: list[TestVerdict], of: int, words: Words, *, points: bool) -> None:
     """One test, or several in a row that say the same."""
     names = clean(tests[0].name)
     if len(tests) > 1:
         whole = len(tests) == of
         names = tr("all {of} tests", of=of) if whole else tr("{name} and {more} more", name=names, more=len(tests) - 1)
-    lost = sum(test.max_points for test in tests)
-    _print(
-        console,
-        _word(tests[0].status).append(names, "bold").append("  " + tr("(0 of {points})", points=number(lost)), "dim"),
-        2,
-    )
+    line = _word(tests[0].status).append(names, "bold")
+    if points:
+        lost = sum(test.max_points for test in tests)
+        line.append("  " + tr("(0 of {points})", points=number(lost)), "dim")
+    _print(console, line, 2)
     _print(console, Text(words.message(clean(tests[0].message))), 2 + WORD)
 
 

@@ -105,6 +105,7 @@ def grade_sources(
     processes: int = 1,
     enough: Enough | None = None,
     wanted: Wanted | None = None,
+    recall: bool = False,
 ) -> list[ExerciseVerdict]:
     """Grade each of these texts as a submission to the exercise, in one run."""
     with tempfile.TemporaryDirectory(prefix="kata-") as folder:
@@ -113,5 +114,7 @@ def grade_sources(
             file = Path(folder) / f"{number}.py"
             file.write_text(source, encoding="utf-8")
             jobs.append(Job(str(number), {exercise.id: file}, device))
-        verdicts = judge.grade([exercise], jobs, seed=seed, processes=processes, enough=enough, wanted=wanted)
+        verdicts = judge.grade(
+            [exercise], jobs, seed=seed, processes=processes, enough=enough, wanted=wanted, recall=recall
+        )
         return [verdict.exercises[0] for verdict in verdicts]

@@ -1,4 +1,4 @@
-"""The loop of a drill: one exercise from memory, in a file of its own, against a clock and with other inputs."""
+"""The loop of a drill: one exercise from memory, in a file of its own, against a clock, on other numbers and shapes."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Drill(Loop):
     """Notes attempts, hints and time in the state as they come, so that a drill goes on where it was left."""
 
     TICK: float | None = 1.0
+    RECALL = True
 
     def __init__(self, course: Course, exercise: Exercise, sandbox: Sandbox):
         super().__init__(course, exercise, sandbox)
@@ -70,7 +71,9 @@ class Drill(Loop):
         self.drill_seed, self.seconds, self.done = int(entry["seed"]), float(entry["seconds"]), False
         self.ticked = time.monotonic()
         super().open(exercise)
-        self.screen.recall = tr("From memory: the file has the signature, and a line on what it does.")
+        self.screen.recall = tr(
+            "From memory: the file has the signature, and a line on what it does. It is graded on other shapes, too."
+        )
 
     def tick(self) -> str:
         """What the clock says."""

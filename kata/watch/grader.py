@@ -22,12 +22,16 @@ LAST_SECONDS = 2.0  # what a grading may take to end once its worker is killed
 
 @dataclass(frozen=True)
 class Request:
-    """Grade this file as an answer to the exercise, with inputs drawn from the seed; as an attempt, if it `counts`."""
+    """Grade this file as an answer to the exercise, with inputs drawn from the seed; as an attempt, if it `counts`.
+
+    With `recall`, on the cases that are kept for a drill, too.
+    """
 
     exercise: Exercise
     file: Path
     seed: int
     counts: bool
+    recall: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,11 @@ class Grader:
         job = Job("exercises", {exercise.id: request.file})
         try:
             (verdict,) = judge.grade(
-                [exercise], [job], seed=request.seed, enough=lambda *_: self._closing or exercise in self._pending
+                [exercise],
+                [job],
+                seed=request.seed,
+                enough=lambda *_: self._closing or exercise in self._pending,
+                recall=request.recall,
             )
         except JudgeError as error:
             verdict = None

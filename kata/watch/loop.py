@@ -24,6 +24,7 @@ class Loop(Keys):
     """One sitting at the terminal."""
 
     TICK: float | None = None  # seconds between two looks at a clock, if there is one
+    RECALL = False  # whether the cases that are kept for a drill are graded, too
 
     def __init__(self, course: Course, exercise: Exercise, sandbox: Sandbox):
         self.course, self.sandbox = course, sandbox
@@ -123,7 +124,7 @@ class Loop(Keys):
 
     def ask(self, *exercises: Exercise, counts: bool) -> None:
         self.screen.busy = tr("grading …") if self.warm else tr("starting the judge …")
-        self.grader.ask(*(Request(one, self.file_of(one), self.seed(), counts) for one in exercises))
+        self.grader.ask(*(Request(one, self.file_of(one), self.seed(), counts, self.RECALL) for one in exercises))
 
     def _saved(self, exercises: list[Exercise]) -> None:
         self.asked_to_reset = False

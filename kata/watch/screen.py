@@ -36,7 +36,7 @@ class Screen:
     extra: list[str] = field(default_factory=list)  # below the verdict, always whole: hints, questions, news
     page: Callable[[Console], None] | None = None
     after_a_pass: Callable[[Console], None] | None = None
-    recall: str = ""  # in place of the statement's opening, in a drill
+    recall: str = ""  # in a drill: in place of the statement's opening. Nothing is said of points then
 
 
 def draw(screen: Screen, console: Console, course: Course, state: State, keys: dict[str, str]) -> str:
@@ -79,7 +79,7 @@ def _exercise(screen: Screen) -> Callable[[Console], None]:
             if screen.after_a_pass:
                 screen.after_a_pass(console)
         else:
-            table.details(console, verdict, words=Words(screen.exercise))
+            table.details(console, verdict, words=Words(screen.exercise), points=not screen.recall)
 
     return show
 
@@ -90,7 +90,7 @@ def _title(screen: Screen, console: Console) -> None:
     if verdict is not None:
         word = tr(verdict.status).replace("_", " ")
         line.append("  ").append(word, f"not bold {table.STYLES.get(verdict.status, 'red')}")
-        if verdict.score is not None:
+        if verdict.score is not None and not screen.recall:
             line.append(f"  {number(verdict.score)} / {number(verdict.max_score)}", "not bold")
     console.print(line, no_wrap=True, overflow="ellipsis")
     console.print(Text(shown(screen.file), f"dim link {screen.file.resolve().as_uri()}"), overflow="fold")

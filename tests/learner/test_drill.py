@@ -136,6 +136,20 @@ def test_a_drill(terminal, save, course, passed):
     assert schedule(course, State.load(course.root), datetime.now(timezone.utc))[0].at > datetime.now(timezone.utc)
 
 
+def test_other_shapes_are_tried_in_a_drill(terminal, save, course, passed):
+    """What is right for the shapes of an ordinary grading alone passes there, and its author is told what for it fails."""
+    two_axes = "def {name}(x):\n    rows, columns = x.shape if x.dim() > 1 else (1, len(x))\n    return x + x\n"
+    save(0, two_axes)
+    assert main(["grade", "double"]) == 0
+    seen = terminal("drill")
+    seen.sees(r"other\s+shapes")
+    (course.root / "drill" / "01_one" / "double.py").write_text(two_axes.format(name="double"))
+    seen.sees("partial", r"values\[three axes\]", "ValueError.*line 2", r"for x: float32 \(2, 3, 2\)", "> ")
+    assert " / 10" not in seen.drawn() and "(0 of" not in seen.drawn(), "points, which other cases take a share of"
+    seen.press("q")
+    assert seen.ends() == 0
+
+
 # --- the state, which all of this is kept in
 
 
