@@ -99,6 +99,40 @@ def test_what_was_said_in_english_is_told_in_chinese(chinese):
     assert told("") == ""
 
 
+@pytest.mark.parametrize(
+    "english, expected",
+    [
+        ("the result[0] is wrong: the number off, by up to 2 (allowed 1), got 1, expected 3", "结果[0]不对：这个数有偏差"),
+        ("the result['one way'][0] holds NaN (1 of 6), first at [0]: got nan, expected 1", "结果['one way'][0]含有 NaN"),
+        ("the result[1] is None, expected a tensor, perhaps for want of a `return`", "结果[1]是 None，应为 Tensor，是不是忘了 `return`"),
+        ("the result[1] has shape (2, 3), expected (3, 2)", "结果[1]的形状是 (2, 3)，应为 (3, 2)"),
+        ("raises TypeError: +: 'int' and 'str' (line 43: `y + bias`)", "抛出了 TypeError：+: 'int' and 'str'（第 43 行：`y + bias`）"),
+        ("the file does not import: SyntaxError: bad (line 1: `de f`)", "文件导入失败：SyntaxError：bad（第 1 行：`de f`）"),
+        ("the code ends the program (SystemExit); return a result instead (line 2: `exit()`)", "代码结束了程序（SystemExit）；请改为返回结果（第 2 行：`exit()`）"),
+    ],
+)  # fmt: skip
+def test_what_a_message_is_put_together_from_is_told_in_chinese(chinese, english, expected):
+    assert told(english).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    "inputs, expected",
+    [
+        ("state: 4 tensors, x: float32 (2, 3), cache: 2 tensors", "state: 4 个张量, x: float32 (2, 3), cache: 2 个张量"),
+        ("x: float32 (2, 3), not contiguous, dim = 1", "x: float32 (2, 3)，内存不连续, dim = 1"),
+        ("dim = None, q: float32 (B=2, d_k=3), not contiguous", "dim = None, q: float32 (B=2, d_k=3)，内存不连续"),
+        ("x: float32 (2,), on device cuda, not contiguous, y: float32 (2,), on device cuda", "x: float32 (2,)，在设备 cuda 上，内存不连续, y: float32 (2,)，在设备 cuda 上"),
+        ("names = ['a', 'b'], state: 1 tensors", "names = ['a', 'b'], state: 1 个张量"),
+    ],
+)  # fmt: skip
+def test_inputs_are_told_one_by_one(chinese, inputs, expected):
+    assert told(inputs) == expected
+    assert (
+        told(f"the result is float64, expected float32\nfor {inputs}")
+        == f"结果是 float64，应为 float32\n输入：{expected}"
+    )
+
+
 def test_every_message_that_a_verdict_can_hold_is_known(chinese):
     """Each is filled in with its own numbers, and none comes back in English."""
     for (context, text), translation in harness("zh_CN").items():
