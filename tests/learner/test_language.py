@@ -3,22 +3,29 @@
 import ast
 import io
 import re
+from collections import defaultdict
 
 import pytest
 from rich.cells import cell_len
 from rich.text import Text
 
 from kata import language
+from kata.classroom.check import Checked
 from kata.cli import main
 from kata.console import console
 from kata.course import Course
-from kata.language import harness, known, told, tr
+from kata.grader_text import spoken
+from kata.language import harness, known, read, told, tr
+from kata.report import render
+from kata.report.words import Words, words_of
 from kata.report.wrap import wrap
 from kata.solution import stub
+from kata.strength.variants import load_grader
 from kata.translation import docstrings
 from kata.translation.catalogues import all_of, faults, update
-from kata.translation.exercise import HINT, MISTAKE, catalogue, in_words, say, texts
+from kata.translation.exercise import CASE, HINT, MISTAKE, TEST, catalogue, in_words, say, texts
 from kata.translation.templates import matched
+from kata.verdict import SubmissionVerdict, TestVerdict, exercise_verdict
 from tests.conftest import ROOT
 
 COURSE = Course.load(ROOT)
@@ -198,7 +205,89 @@ def test_an_exercise_speaks_chinese():
     softmax = next(e for e in COURSE.exercises if e.name == "softmax")
     assert say(softmax, MISTAKE, "powers of two", "zh_CN") == "用了 2 的幂"
     assert say(softmax, HINT, "no such hint", "zh_CN") == "no such hint"
-    assert {context for context, _ in texts(softmax)} >= {"statement", "docstring", "hint", "mistake", "also right"}
+    assert {context for context, _ in texts(softmax)} >= {
+        "statement",
+        "docstring",
+        "hint",
+        "mistake",
+        "also right",
+        "test",
+        "case",
+    }
+
+
+@pytest.mark.parametrize("exercise", COURSE.exercises, ids=str)
+def test_every_name_of_a_test_or_case_is_known(exercise):
+    """As pytest will name them, so that no name is made in a way that its text does not show."""
+    known = read(catalogue(exercise, "zh_CN"))
+    if not known:
+        pytest.skip("its catalogue is not begun")
+    tests = {text for context, text in known if context == TEST}
+    cases = {text: chinese for (context, text), chinese in known.items() if context == CASE}
+    for name, function in vars(load_grader(exercise)).items():
+        if name.startswith("test_"):
+            assert spoken(name.removeprefix("test_")) in tests
+            assert all(matched(case, cases) for case in _cases(function))
+
+
+def _cases(test):
+    for mark in getattr(test, "pytestmark", []):
+        if mark.name == "parametrize":
+            values, ids = mark.args[1], mark.kwargs.get("ids", str)
+            yield from (str(ids(value)) for value in values) if callable(ids) else ids
+
+
+def test_a_name_is_the_same_in_every_exercise():
+    chinese = defaultdict(set)
+    for file in OF_EXERCISES:
+        for (context, text), translation in read(file).items():
+            if context in (TEST, CASE):
+                chinese[text].add(translation)
+    assert not {text: said for text, said in chinese.items() if len(said) > 1}
+
+
+def test_the_names_in_a_graders_text(make_course):
+    grader = """
+        ONE = [Case("one", x=1), *(Case(f"{n} rows", x=n) for n in (2, 3))]
+
+        @pytest.mark.parametrize("case", ONE, ids=str)
+        def test_all_that_is_there(check, case):
+            check.values(scenario, case)
+
+        @pytest.mark.parametrize("value", [1, 2], ids=["a few", "many"])
+        def test_others(check, value):
+            check.values(scenario, Case("inside", x=value))
+        """
+    (exercise,) = make_course('"""A toy."""\n', grader).exercises
+    names = [(context, text) for context, text in texts(exercise) if context in (TEST, CASE)]
+    assert names == [
+        (TEST, "all that is there"),
+        (TEST, "others"),
+        (CASE, "one"),
+        (CASE, "{0} rows"),
+        (CASE, "a few"),
+        (CASE, "many"),
+    ]
+
+
+def test_names_are_chinese_for_a_person_and_english_for_a_program(chinese):
+    name, softmax = "rows_do_not_influence_each_other[a row of nothing but -inf]", "01_tensors/softmax"
+    test = TestVerdict(name, "failed", 0.0, 1.0, "the result is wrong: the number off", "powers of two", "")
+    verdict = SubmissionVerdict("mine", "cpu", 0, "none", [exercise_verdict(softmax, [test], 0.1)])
+    words = words_of(COURSE)
+    for text in (render([verdict], [{}], "table", words), Checked(verdict, words(softmax))._repr_html_()):
+        assert "各行互不影响[全是 -inf 的一行]" in text and "用了 2 的幂" in text and "nothing but" not in text
+    for form in ("json", "junit", "gradescope"):
+        assert "rows_do_not_influence_each_other[a row of nothing but -inf]" in render([verdict], [{}], form, words)
+    language.use("en")
+    assert words(softmax).test(name) == name
+
+
+def test_a_name_that_is_not_known_stays_as_it_is(chinese):
+    words = words_of(COURSE)("01_tensors/softmax")
+    assert words.test("no_such_test[no such case]") == "no_such_test[no such case]"
+    assert words.test("values[no such case]") == "数值[no such case]"
+    assert Words().test("values[the first axis]") == "values[the first axis]"
 
 
 def test_paragraphs_are_put_back_where_they_were():
