@@ -130,8 +130,8 @@ MISTAKES = [
         "x is not divided by √2",
         was="x / math.sqrt(2)",
         becomes="x",
-        hint="erf(x) is the probability of a normal distribution with another standard deviation than 1. What turns it "
-        "into Φ?",
+        hint="For x > 0, erf(x) is the probability that |X| < x, if X is normal with mean 0 and variance 1/2. Which "
+        "variance has the one of Φ?",
     ),
     Variant(
         "x is multiplied by √2",
