@@ -23,7 +23,7 @@ from kata.solution import stub
 from kata.strength.variants import load_grader
 from kata.translation import docstrings
 from kata.translation.catalogues import all_of, faults, update
-from kata.translation.exercise import CASE, HINT, MISTAKE, TEST, catalogue, in_words, say, texts
+from kata.translation.exercise import CASE, HINT, MESSAGE, MISTAKE, TEST, catalogue, in_words, say, texts
 from kata.translation.templates import matched
 from kata.verdict import SubmissionVerdict, TestVerdict, exercise_verdict
 from tests.conftest import ROOT
@@ -150,6 +150,12 @@ def test_every_message_that_a_verdict_can_hold_is_known(chinese):
 
 def _is_chinese(text):
     return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def test_what_a_message_is_filled_with_can_be_told_apart():
+    """Of two places side by side, nobody can say where the one ends and the other begins."""
+    said = [text for _, _, wanted in CATALOGUES for context, text in wanted if context in ("told", CASE, MESSAGE)]
+    assert not [text for text in said if re.search(r"\{\d+\}\{\d+\}", text)]
 
 
 def test_places_may_change_their_order():
