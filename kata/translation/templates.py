@@ -12,7 +12,7 @@ TOLD = "told"  # the context of such messages in the catalogue; their places are
 PLACE = re.compile(r"\{(\d+)\}")
 DEPTH = 4  # a message within a message within a message
 INPUT = re.compile(r"(?:^|, )(?=\w+(?:: | = ))")  # where the line on the inputs goes on to the next: `x: …, dim = 1`
-PART = re.compile(r"(.+)(\[[^\[\]]*\])")  # `the result[0]`
+PART = re.compile(r"(.+?)((?:\[[^\[\]]*\])+)")  # `the result['losses'][0]`
 
 Template = tuple[re.Pattern[str], list[str], str]
 

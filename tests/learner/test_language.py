@@ -110,7 +110,7 @@ def test_what_was_said_in_english_is_told_in_chinese(chinese):
     "english, expected",
     [
         ("the result[0] is wrong: the number off, by up to 2 (allowed 1), got 1, expected 3", "结果[0]不对：这个数有偏差"),
-        ("the result['one way'][0] holds NaN (1 of 6), first at [0]: got nan, expected 1", "结果['one way'][0]含有 NaN"),
+        ("the result['(1, 3)']['outputs'][0][1] holds NaN (1 of 6), first at [0]: got nan, expected 1", "结果['(1, 3)']['outputs'][0][1]含有 NaN"),
         ("the result[1] is None, expected a tensor, perhaps for want of a `return`", "结果[1]是 None，应为 Tensor，是不是忘了 `return`"),
         ("the result[1] has shape (2, 3), expected (3, 2)", "结果[1]的形状是 (2, 3)，应为 (3, 2)"),
         ("raises TypeError: +: 'int' and 'str' (line 43: `y + bias`)", "抛出了 TypeError：+: 'int' and 'str'（第 43 行：`y + bias`）"),
