@@ -52,14 +52,15 @@ def report(verdict: ExerciseVerdict, cell: NotebookNode, ours: dict[str, Any], f
     if first:
         earned = tr("no score") if verdict.score is None else number(verdict.score)
         head = f"{verdict.id}: {tr(verdict.status).replace('_', ' ')}, {earned} / {number(verdict.max_score)}"
-        lines = [head, *(f"{tr('note')}: {told(note)}" for note in ours.get("notes", [])), *lines]
+        lines = [head, *(tr("note: {note}", note=told(note)) for note in ours.get("notes", [])), *lines]
     part = replace(verdict, tests=tests, printed=verdict.printed if first else "")
     return "\n".join([*lines, table.explained(part, words)]).rstrip()
 
 
 def unreadable(why: str, cell: NotebookNode, words: Words) -> str:
     """What the feedback says where nothing could be graded, and the student can mend it."""
-    return f"{tr('broken')}: {told(why)}\n{words.test(_stands_for(cell))}: 0 / {marks(cell)['points']:g}"
+    broken = tr("broken: {why}", why=told(why))
+    return f"{broken}\n{words.test(_stands_for(cell))}: 0 / {marks(cell)['points']:g}"
 
 
 def _stands_for(cell: NotebookNode) -> str:

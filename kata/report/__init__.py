@@ -12,7 +12,7 @@ from kata.errors import UsageError
 from kata.files import write_atomically
 from kata.report.words import Words
 from kata.text import plain
-from kata.verdict import ExerciseVerdict, SubmissionVerdict
+from kata.verdict import JUDGE_FAILED, ExerciseVerdict, SubmissionVerdict
 
 FORMATS = ("table", "json", "junit", "gradescope")
 
@@ -82,7 +82,7 @@ def rounded(value: float) -> float:
 def reason(exercise: ExerciseVerdict) -> str:
     """Why the judge has no grade for the exercise."""
     failed = (test.message for test in exercise.tests if test.status == "ungraded")
-    return clean(exercise.message or next(failed, "the judge failed"))
+    return clean(exercise.message or next(failed, JUDGE_FAILED))
 
 
 def explained(message: str, mistake: str, hint: str) -> str:

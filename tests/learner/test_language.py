@@ -6,11 +6,13 @@ import re
 from collections import defaultdict
 
 import pytest
+from nbformat import from_dict
 from rich.cells import cell_len
 from rich.text import Text
 
 from kata import language
 from kata.classroom.check import Checked
+from kata.classroom.feedback import report
 from kata.cli import main
 from kata.console import console
 from kata.course import Course
@@ -281,7 +283,15 @@ def test_names_are_chinese_for_a_person_and_english_for_a_program(chinese):
     test = TestVerdict(name, "failed", 0.0, 1.0, "the result is wrong: the number off", "powers of two", "")
     verdict = SubmissionVerdict("mine", "cpu", 0, "none", [exercise_verdict(softmax, [test], 0.1)])
     words = words_of(COURSE)
-    for text in (render([verdict], [{}], "table", words), Checked(verdict, words(softmax))._repr_html_()):
+    cell = from_dict({"metadata": {"kata": {"test": "rows_do_not_influence_each_other"}}})
+    notes = {"notes": ["the cell answer-1 was changed; what is graded is as it was"]}
+    feedback = report(verdict.exercises[0], cell, notes, first=True, words=words(softmax))
+    assert "注意：单元格 answer-1 被改动过" in feedback and "各行互不影响：1 个中通过 0 个" in feedback
+    for text in (
+        feedback,
+        render([verdict], [{}], "table", words),
+        Checked(verdict, words(softmax))._repr_html_(),
+    ):
         assert "各行互不影响[全是 -inf 的一行]" in text and "用了 2 的幂" in text and "nothing but" not in text
     for form in ("json", "junit", "gradescope"):
         assert "rows_do_not_influence_each_other[a row of nothing but -inf]" in render([verdict], [{}], form, words)
