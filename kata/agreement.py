@@ -99,8 +99,8 @@ def kind(value: Any) -> str:
 
 def _check_kind(fits: bool, reference: Any, actual: Any, what: str) -> None:
     if not fits:
-        forgotten = ", perhaps for want of a `return`" if actual is None else ""
-        raise Wrong(f"{what} is {kind(actual)}, expected {kind(reference)}{forgotten}")
+        said = f"{what} is {kind(actual)}, expected {kind(reference)}"
+        raise Wrong(f"{said}, perhaps for want of a `return`" if actual is None else said)
 
 
 def _check_tensor(actual: Any, truth: Tensor, reference: Tensor, dtype: torch.dtype, what: str, scale: float) -> None:

@@ -142,7 +142,7 @@ class Course:
         if len(found) == 1:
             return found[0]
         if found:
-            raise UsageError(f"'{name}' is the name of {' and of '.join(map(str, found))}. Say which, by its whole id.")
+            raise UsageError(f"'{name}' is the name of {', '.join(map(str, found))}. Say which, by its whole id.")
         known = [e.name for e in self.exercises] + [e.id for e in self.exercises]
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or [e.id for e in self.exercises][:3]
         raise UsageError(f"There is no exercise '{name}'. Nearest: {', '.join(near)}. `kata list` shows all.")

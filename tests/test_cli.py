@@ -246,7 +246,7 @@ def test_a_name_that_several_exercises_have(warm, run):
     (warm / "course.toml").write_text(COURSE.replace('"again"', '"double"'))
     file = write(warm / "double.py", RIGHT.format(name="double"))
     status, _, err = run("grade", "--submission", file)
-    assert status == 2 and "01_one/double and 02_two/double" in err and "kata grade 01_one/double --submission" in err
+    assert status == 2 and "01_one/double, 02_two/double" in err and "kata grade 01_one/double --submission" in err
     assert run("grade", "01_one/double", "--submission", file)[0] == 0
     assert "kata grade 01_one/double" in run("next")[1]
 

@@ -33,8 +33,8 @@ Some positions have no target, such as padding. They are marked by a target of `
 - torch's `logsumexp` and `log_softmax` may be used, since you have written them before. Do without its `cross_entropy`
   and `nll_loss`.
 
-Example: the logits [0, log 3] are the probabilities 1/4 and 3/4. For the target 1 the loss is -log 3/4 = 0.2877. With a
-label smoothing of 0.2 it is 0.8 · 0.2877 + 0.1 · (0.2877 + 1.3863) = 0.3975.
+Example: the logits [0, log 3] are the probabilities 1/4 and 3/4. For the target 1 the loss is -log 3/4 = 0.28768. With a
+label smoothing of 0.2 it is 0.8 · 0.28768 + 0.1 · (0.28768 + 1.38629) = 0.39754.
 
 Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 6.2.2.3. Label smoothing: Szegedy et al.,
 *Rethinking the Inception Architecture for Computer Vision* (2016), section 7.

@@ -84,7 +84,7 @@ class GroupedQueryAttention(nn.Module):
         >>> attention = GroupedQueryAttention(4, 4, 2)
         >>> for layer in attention.children():
         ...     _ = nn.init.eye_(layer.weight)
-        >>> attention(torch.tensor([[[1.0, 2.0, 3.0, 4.0]]])).tolist()  # value heads 1 and 2, each for two query heads
+        >>> attention(torch.tensor([[[1.0, 2.0, 3.0, 4.0]]])).tolist()  # the values 1 and 2, each for two query heads
         [[[1.0, 1.0, 2.0, 2.0]]]
         """
         # YOUR CODE HERE

@@ -24,7 +24,7 @@ $$\begin{aligned} y_1 &= x_1 \cos \theta - x_2 \sin \theta \\ y_2 &= x_2 \cos \t
 **Write** `apply_rope(x, cos, sin, positions=None)`, which returns the rotated `x`.
 
 - `x` has the shape (..., T, d), such as (B, H, T, d) for H heads. All leading axes are treated alike.
-- The tables have at least as many rows as there are positions to look up. They may have more.
+- The tables have a row for each position up to the largest that is looked up. They may have more.
 - `positions` says at which position each of the T vectors is. `None` means 0 to T - 1. A tensor (T,) of whole numbers
   holds for all sequences. A tensor (B, T) has a row for each sequence, and the sequences are the first axis of `x`,
   which may be (B, T, d), (B, H, T, d) or have even more axes in between.

@@ -396,7 +396,7 @@ MISTAKES = [
         "the smoothing part has the wrong sign",
         was="- label_smoothing * log_probs",
         becomes="+ label_smoothing * log_probs",
-        hint="Both parts of the loss are positive.",
+        hint="Neither part of the loss is ever negative.",
     ),
     Variant(
         "the smoothing part is a mean over the whole batch",

@@ -12,8 +12,7 @@ def activate(impl, x, approximate):
     return impl.gelu(x, approximate=approximate)
 
 
-def of_each_form(name, **arguments):
-    return [Case(f"{name}, {form}", approximate=form, **arguments) for form in ("none", "tanh")]
+FORMS = ("none", "tanh")
 
 
 def with_zero_and_a_tail(x):
@@ -22,16 +21,25 @@ def with_zero_and_a_tail(x):
     return x
 
 
+NUMBERS = normal(2, 3, 4, std=2.0).map(with_zero_and_a_tail)
 AROUND_0 = [
-    *of_each_form("numbers around 0", x=normal(2, 3, 4, std=2.0).map(with_zero_and_a_tail)),
-    *of_each_form("numbers on five axes", x=normal(2, 1, 3, 2, 2, std=2.0), recall=True),
+    *[Case(f"numbers around 0, {form}", x=NUMBERS, approximate=form) for form in FORMS],
+    *[
+        Case(f"numbers on five axes, {form}", x=normal(2, 1, 3, 2, 2, std=2.0), approximate=form, recall=True)
+        for form in FORMS
+    ],
 ]
+
 # No float16, as the statement says: it cannot hold the cube of 300, and the gradient of the formula is NaN there.
-LARGE = of_each_form(
-    "numbers up to 10 000",
-    x=exactly([-1e4, -300.0, -30.0, 30.0, 300.0, 1e4]),
-    dtypes=["float32", "float64", "bfloat16"],
-)
+LARGE = [
+    Case(
+        f"numbers up to 10 000, {form}",
+        x=exactly([-1e4, -300.0, -30.0, 30.0, 300.0, 1e4]),
+        approximate=form,
+        dtypes=["float32", "float64", "bfloat16"],
+    )
+    for form in FORMS
+]
 
 NAMES = [Case(f"the name {name}", x=normal(3, 4), approximate=name) for name in ("erf", "tanhh", "Tanh")]
 
@@ -137,8 +145,8 @@ MISTAKES = [
         "x is not divided by √2",
         was="x / math.sqrt(2)",
         becomes="x",
-        hint="erf(x) is the probability of a normal distribution with another standard deviation than 1. What turns it "
-        "into Φ?",
+        hint="For x > 0, erf(x) is the probability that |X| < x, if X is normal with mean 0 and variance 1/2. Which "
+        "variance has the one of Φ?",
     ),
     Variant(
         "x is multiplied by √2",

@@ -199,7 +199,7 @@ MISTAKES = [
         hint="For negative x the numerator is not 1: multiply both halves of the fraction 1 / (1 + exp(-x)) by exp(x).",
     ),
     Variant(
-        "tanh without its halves",
+        "tanh of x instead of x/2",
         body="""
         return (1 + torch.tanh(x)) / 2
         """,

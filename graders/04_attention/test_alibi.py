@@ -61,9 +61,9 @@ HINTS = [
         "T queries stand, if the last one stands at token S - 1? Which shape must the H slopes have to multiply it?"
     ),
     (
-        "About six lines: the next lower power of two; a list of its slopes; the list of the others behind it; the tokens "
-        "of the queries as a column, less than which the tokens of the keys are taken; slopes, with two more axes, times "
-        "the differences."
+        "About six lines: the largest power of two that is not above H; a list of its slopes; the list of the others "
+        "behind it; the tokens of the keys, from which those of the queries, as a column, are subtracted; the slopes, "
+        "with two more axes, times the differences."
     ),
 ]
 
@@ -134,7 +134,7 @@ MISTAKES = [
         "the exponents are cut to whole numbers",
         was="2 ** (-8 * h / n)",
         becomes="2.0 ** (-8 * h // n)",
-        hint="What is 8/16, and what is 8 // 16? What is the first slope of 16 heads?",
+        hint="What is -8 / 16, and what is -8 // 16? What is the first slope of 16 heads?",
     ),
     Variant(
         "the slopes are evenly spaced",
@@ -212,7 +212,7 @@ MISTAKES = [
         "keys after the query are hidden",
         was="return torch.tensor(slopes)[:, None, None] * distances",
         becomes="return (torch.tensor(slopes)[:, None, None] * distances).masked_fill(distances > 0, -torch.inf)",
-        hint="There is no mask in the bias: an encoder has none at all.",
+        hint="There is no mask in the bias: an encoder has no causal mask.",
     ),
     Variant(
         "the bias depends on the key alone",

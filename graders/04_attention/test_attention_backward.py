@@ -170,7 +170,7 @@ MISTAKES = [
         hint="Rows of a softmax do not know of each other. Over which index does the sum run?",
     ),
     Variant(
-        "dv comes first",
+        "the three come in the order in which they are found",
         was="return dq, dk, dv",
         becomes="return dv, dq, dk",
         hint="That is the order in which they are found. In which are they asked for?",
@@ -197,7 +197,7 @@ MISTAKES = [
         "the mean is subtracted",
         was="(p * dp).sum(dim=-1, keepdim=True)",
         becomes="(p * dp).mean(dim=-1, keepdim=True)",
-        hint="The weights P make a mean of the sum already. What comes of dividing by S once more?",
+        hint="The weights P make a mean of the sum already. What comes of dividing by the number of keys once more?",
     ),
     Variant(
         "what is subtracted is not multiplied by the weight",
@@ -209,7 +209,7 @@ MISTAKES = [
         "dS has the wrong sign",
         was="p * (dp - (p * dp).sum(dim=-1, keepdim=True))",
         becomes="p * ((p * dp).sum(dim=-1, keepdim=True) - dp)",
-        hint="If a weight is worth more than the mean of its row, should its score go up or down?",
+        hint="Say dP of a weight is above the mean of its row. If its score goes up, does the loss go up or down?",
     ),
     Variant(
         "dQ is not scaled",
@@ -288,7 +288,7 @@ MISTAKES = [
         "of dS?",
     ),
     Variant(
-        "dV first",
+        "the three come in reverse order",
         was="return dq, dk, dv",
         becomes="return dv, dk, dq",
         hint="In which order does the statement want the three?",

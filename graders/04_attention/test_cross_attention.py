@@ -478,7 +478,7 @@ MISTAKES = [
         hint="Which exception does `assert` raise? Which one is asked for?",
     ),
     Variant(
-        "the width of the context has to be even, too",
+        "the width of the context has to divide evenly among the heads, too",
         was="if d_model % num_heads != 0:",
         becomes="if d_model % num_heads != 0 or d_context % num_heads != 0:",
         hint="Does a context 5 wide get in the way of 2 heads? What is cut into heads?",

@@ -27,15 +27,14 @@ def cut_in_every_way(impl, state, x, cuts):
             result = module(piece, cache)
             outputs.append(result[0])
             cache = result[1]
-        found["pieces of " + ", ".join(map(str, cut))] = {"outputs": outputs, "cache": cache}
+        found[str(cut)] = {"outputs": outputs, "cache": cache}
     return found
 
 
 def continue_in_two_ways(impl, state, x, one, other):
     module = load(impl.CachedAttention(6, 2), state)
     begun = module(x)
-    ways = {"one way": module(one, begun[1]), "the other way": module(other, begun[1])}
-    return {"the beginning": begun, **ways, "a new sequence": module(one)}
+    return {"x": begun, "one": module(one, begun[1]), "other": module(other, begun[1]), "one_alone": module(one)}
 
 
 def make(impl, d_model, num_heads):

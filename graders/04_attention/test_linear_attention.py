@@ -168,13 +168,13 @@ MISTAKES = [
         "only the keys get features",
         was="q = F.elu(q) + 1",
         becomes="pass",
-        hint="φ stands twice in the formula.",
+        hint="φ stands twice in each product of a query and a key.",
     ),
     Variant(
         "only the queries get features",
         was="k = F.elu(k) + 1",
         becomes="pass",
-        hint="φ stands twice in the formula.",
+        hint="φ stands twice in each product of a query and a key.",
     ),
     Variant(
         "the values get features, too",

@@ -118,7 +118,7 @@ ALSO_RIGHT = [
         region=1,
     ),
     Variant(
-        "padding: counts down the lengths",
+        "padding: counts up the positions",
         body="""
         positions = torch.ones(lengths.shape[0], T, device=lengths.device).cumsum(-1)
         return positions.le(lengths.view(-1, 1)).unsqueeze(1)

@@ -237,7 +237,7 @@ MISTAKES = [
         "the exponent is i / d",
         was="torch.arange(0, d, 2) / d",
         becomes="torch.arange(d // 2) / d",
-        hint="Nearly the slowest frequency of all is 1/b. How large is the largest exponent then?",
+        hint="The slowest frequency is nearly 1/b. How large is the largest exponent then?",
     ),
     Variant(
         "the exponent is 4i / d",
@@ -336,7 +336,7 @@ MISTAKES = [
         "the minus is missing",
         was="-second",
         becomes="second",
-        hint="Does the length of a vector stay as it is? Which sign has y1?",
+        hint="Does the length of a vector stay as it is? Which sign has the sine in y1?",
     ),
     Variant(
         "the halves are not exchanged",

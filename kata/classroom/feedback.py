@@ -11,7 +11,9 @@ from nbformat import NotebookNode
 from kata.classroom.graft import KATA, marks
 from kata.console import number
 from kata.errors import JudgeError
+from kata.language import told, tr
 from kata.report import reason, rounded, table
+from kata.report.words import Words
 from kata.verdict import ExerciseVerdict, TestVerdict
 
 
@@ -41,22 +43,24 @@ def cell_score(verdict: ExerciseVerdict, cell: NotebookNode, cells: Sequence[Not
     return min(rounded(points * earned / possible), points)
 
 
-def report(verdict: ExerciseVerdict, cell: NotebookNode, ours: dict[str, Any], first: bool) -> str:
+def report(verdict: ExerciseVerdict, cell: NotebookNode, ours: dict[str, Any], first: bool, words: Words) -> str:
     """What the feedback says in a graded cell; the first one of a notebook has also what concerns the whole."""
     tests = _tests(verdict, cell)
     passed = sum(test.passed for test in tests)
-    lines = [f"{_stands_for(cell)}: {passed} of {len(tests)} passed"]
+    name = words.test(_stands_for(cell))
+    lines = [tr("{test}: {passed} of {count} passed", test=name, passed=passed, count=len(tests))]
     if first:
-        earned = "no score" if verdict.score is None else number(verdict.score)
-        head = f"{verdict.id}: {verdict.status.replace('_', ' ')}, {earned} / {number(verdict.max_score)}"
-        lines = [head, *(f"note: {note}" for note in ours.get("notes", [])), *lines]
+        earned = tr("no score") if verdict.score is None else number(verdict.score)
+        head = f"{verdict.id}: {tr(verdict.status).replace('_', ' ')}, {earned} / {number(verdict.max_score)}"
+        lines = [head, *(tr("note: {note}", note=told(note)) for note in ours.get("notes", [])), *lines]
     part = replace(verdict, tests=tests, printed=verdict.printed if first else "")
-    return "\n".join([*lines, table.explained(part)]).rstrip()
+    return "\n".join([*lines, table.explained(part, words)]).rstrip()
 
 
-def unreadable(why: str, cell: NotebookNode) -> str:
+def unreadable(why: str, cell: NotebookNode, words: Words) -> str:
     """What the feedback says where nothing could be graded, and the student can mend it."""
-    return f"broken: {why}\n{_stands_for(cell)}: 0 / {marks(cell)['points']:g}"
+    broken = tr("broken: {why}", why=told(why))
+    return f"{broken}\n{words.test(_stands_for(cell))}: 0 / {marks(cell)['points']:g}"
 
 
 def _stands_for(cell: NotebookNode) -> str:

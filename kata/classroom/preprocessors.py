@@ -20,6 +20,7 @@ from kata.classroom.feedback import cell_score, report, unreadable
 from kata.classroom.graft import KATA, graft, marks
 from kata.course import Course
 from kata.errors import JudgeError
+from kata.report.words import words_of
 
 MAX_MARK = 200  # bytes of the files that nbgrader lays beside a submission
 SUBMITTED = "kata_submitted"  # in nbconvert's resources: the file that was handed in
@@ -72,15 +73,16 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
         ours, converter = nb.metadata[KATA], self.parent.parent
         why = ours.get("unreadable")
         verdict = None
+        root = Path(converter.coursedir.root, self.course) if self.course else None
+        course = Course.load(root.resolve()) if root else Course.find()
+        words = words_of(course)(ours["exercise"])
         if not why:
-            root = Path(converter.coursedir.root, self.course) if self.course else None
             settings = {"seed": self.seed, "processes": self.processes, "allow_unisolated": self.allow_unisolated}
-            course = Course.load(root.resolve()) if root else Course.find()
             verdict = ahead.verdict(nb, resources["nbgrader"], converter, course, settings)
         cells = [cell for cell in nb.cells if marks(cell).get("grade") and not marks(cell).get("solution")]
         for cell in cells:
             first = cell is cells[0]
-            text = report(verdict, cell, ours, first) if verdict else unreadable(why, cell)
+            text = report(verdict, cell, ours, first, words) if verdict else unreadable(why, cell, words)
             score = cell_score(verdict, cell, cells) if verdict else 0.0
             cell.execution_count = 1
             # Nothing on stderr, and always a number: nbgrader takes the one for 0 and the lack of the other for full marks.

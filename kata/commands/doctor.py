@@ -161,10 +161,11 @@ def _course(course: Course) -> Iterator[Finding]:
         gone = [exercise for exercise in exercises if not of(exercise).is_file()]
         if gone:
             names = ", ".join(shown(of(exercise)) for exercise in gone[:LISTED])
-            more = f" and {len(gone) - LISTED} more" if len(gone) > LISTED else ""
+            if len(gone) > LISTED:
+                names = f"{names} and {len(gone) - LISTED} more"
             yield Finding(
                 "problem",
-                f"{len(gone)} of {len(exercises)} {what}s are missing: {names}{more}",
+                f"{len(gone)} of {len(exercises)} {what}s are missing: {names}",
                 advice.format(short(course, gone[0])),
             )
         else:

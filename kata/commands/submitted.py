@@ -57,9 +57,9 @@ def _folder(folder: Path, chosen: tuple[Exercise, ...], label: str) -> Submitted
 def _by_name(chosen: tuple[Exercise, ...], path: Path) -> Exercise:
     found = [exercise for exercise in chosen if exercise.name == path.stem]
     if len(found) != 1:
-        which = " and ".join(map(str, found)) or "no exercise"
+        which = ", ".join(map(str, found)) or "no exercise you asked for"
         raise UsageError(
-            f"{path} could be for any exercise: '{path.stem}' is the name of {which}{' you asked for' if not found else ''}.\n"
+            f"{path} could be for any exercise: '{path.stem}' is the name of {which}.\n"
             f"Say which: kata grade {(found or chosen)[0].id} --submission {path}"
         )
     return found[0]

@@ -269,9 +269,10 @@ def describe_inputs(inputs: dict[str, Any]) -> str:
 
 
 def _describe(tensor: Tensor) -> str:
-    where = "" if tensor.device.type == "cpu" else f" on {tensor.device.type}"
-    form = "" if tensor.is_contiguous() else ", not contiguous"
-    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}{form}{where}"
+    described = f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
+    if tensor.device.type != "cpu":
+        described = f"{described}, on device {tensor.device.type}"
+    return described if tensor.is_contiguous() else f"{described}, not contiguous"
 
 
 def _check_form(actual: Any, reference: Any) -> None:

@@ -13,7 +13,7 @@ from kata.course import Defaults, Exercise
 from kata.judge.checks import Session
 from kata.solution import Variant
 from kata.text import plain
-from kata.verdict import WITHOUT_AGREEMENT, ExerciseVerdict, TestVerdict, Wrong, exercise_verdict
+from kata.verdict import WITHOUT_AGREEMENT, WITHOUT_PROPERTY, ExerciseVerdict, TestVerdict, Wrong, exercise_verdict
 
 MAX_SOURCE = 128 << 10  # bytes of a submission; the longest solution has a tenth of it
 
@@ -61,7 +61,7 @@ class Grading:
             verdict.points, verdict.status = 0.0, getattr(error, "status", "failed")
             verdict.difference = getattr(error, "difference", None)
             message = plain(str(error).partition("\nassert ")[0])  # it may hold names and values of the submission's
-            verdict.message = message or "does not have the property this test is named for"
+            verdict.message = message or WITHOUT_PROPERTY
             fitting = self.session.mistakes() if verdict.status == "failed" else []
             if fitting:
                 verdict.mistake, verdict.hint = fitting[0].name, fitting[0].hint

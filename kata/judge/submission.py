@@ -106,24 +106,25 @@ class Submission:
     def explain(self, raised: Raised) -> Wrong:
         """An exception of the submission's as a verdict, with the student's own line beside it."""
         text = plain(raised.message).strip()
-        place = self._line(raised)
         match raised.type:
-            case "NotImplementedError" if "raise NotImplementedError" in place:  # torch raises it, too
+            case "NotImplementedError" if "raise NotImplementedError" in self._with_line(
+                "", raised
+            ):  # torch raises it, too
                 return Wrong("not written yet", "not_started")
             case "MissingError":
                 return Wrong(text)
             case "SystemExit" | "KeyboardInterrupt":
-                return Wrong(f"the code ends the program ({raised.type}){place}; return a result instead", "crashed")
+                ends = f"the code ends the program ({raised.type}); return a result instead"
+                return Wrong(self._with_line(ends, raised), "crashed")
         if "MemoryError" in raised.bases or "OutOfMemoryError" in raised.bases or "can't allocate memory" in text:
             limit = f"{self._limits.memory >> 20} MiB"
-            return Wrong(
-                f"asks for more memory than the {limit} it may have{place}: {_first_line(text)}", "out_of_memory"
-            )
+            asks = f"asks for more memory than the {limit} it may have: {_first_line(text)}"
+            return Wrong(self._with_line(asks, raised), "out_of_memory")
         if raised.type == "ProtocolError":
             return Wrong(text)
         if raised.type == "TypeError" and not raised.entered:
             return Wrong(f"cannot be called as the exercise says: {text}")
-        return Wrong(f"raises {plain(raised.type)}: {_first_line(text)}{place}")
+        return Wrong(self._with_line(f"raises {plain(raised.type)}: {_first_line(text)}", raised))
 
     def _loaded(self) -> Worker:
         if self._does_not_load:
@@ -152,8 +153,8 @@ class Submission:
         wrong = self.explain(raised)
         if wrong.status == "out_of_memory":
             return wrong
-        text = _first_line(plain(raised.message))
-        return Wrong(f"the file does not import: {plain(raised.type)}: {text}{self._line(raised)}", "broken")
+        fails = f"the file does not import: {plain(raised.type)}: {_first_line(plain(raised.message))}"
+        return Wrong(self._with_line(fails, raised), "broken")
 
     def _receive(self, worker: Worker, seconds: float) -> Outcome:
         try:
@@ -168,12 +169,12 @@ class Submission:
     def _keep_printed(self, worker: Worker) -> None:
         self.printed = (self.printed + plain(worker.printed.decode(errors="replace")))[-4000:]
 
-    def _line(self, raised: Raised) -> str:
+    def _with_line(self, said: str, raised: Raised) -> str:
         if not raised.lines:
-            return ""
+            return said
         number, lines = raised.lines[-1], self.source.splitlines()
         text = plain(lines[number - 1]).strip() if 0 < number <= len(lines) else ""
-        return f" (line {number}: `{text[:120]}`)"
+        return f"{said} (line {number}: `{text[:120]}`)"
 
 
 class InProcess(Submission):

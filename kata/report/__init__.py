@@ -12,7 +12,7 @@ from kata.errors import UsageError
 from kata.files import write_atomically
 from kata.report.words import Words
 from kata.text import plain
-from kata.verdict import ExerciseVerdict, SubmissionVerdict
+from kata.verdict import JUDGE_FAILED, ExerciseVerdict, SubmissionVerdict
 
 FORMATS = ("table", "json", "junit", "gradescope")
 
@@ -36,7 +36,7 @@ def write(
 
         table.show(console(), verdicts, files, words)
         return
-    text = render(verdicts, files, form)
+    text = render(verdicts, files, form, words)
     if output is None:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -47,8 +47,13 @@ def write(
         raise UsageError(f"{output} cannot be written: {error.strerror or error}. The report is lost.") from None
 
 
-def render(verdicts: Sequence[SubmissionVerdict], files: Sequence[Mapping[str, Path]], form: str) -> str:
-    """The report as text."""
+def render(
+    verdicts: Sequence[SubmissionVerdict],
+    files: Sequence[Mapping[str, Path]],
+    form: str,
+    words: Callable[[str], Words] = lambda exercise: Words(),
+) -> str:
+    """The report as text. What a program reads is English, whatever language a person reads."""
     from kata.report import gradescope, json_lines, junit, table
 
     match form:
@@ -60,7 +65,7 @@ def render(verdicts: Sequence[SubmissionVerdict], files: Sequence[Mapping[str, P
             return gradescope.render(verdicts[0])
         case _:
             text = io.StringIO()
-            table.show(console(text), verdicts, files)
+            table.show(console(text), verdicts, files, words)
             return text.getvalue()
 
 
@@ -77,7 +82,7 @@ def rounded(value: float) -> float:
 def reason(exercise: ExerciseVerdict) -> str:
     """Why the judge has no grade for the exercise."""
     failed = (test.message for test in exercise.tests if test.status == "ungraded")
-    return clean(exercise.message or next(failed, "the judge failed"))
+    return clean(exercise.message or next(failed, JUDGE_FAILED))
 
 
 def explained(message: str, mistake: str, hint: str) -> str:

@@ -36,7 +36,7 @@ def show(console: Console, exercise: ExerciseVerdict, words: Words) -> None:
     if test is None:
         console.print(tr("No difference: every test passed."))
         return
-    console.print(Text(clean(test.name), "bold"))
+    console.print(Text(clean(words.test(test.name)), "bold"))
     console.print(Text(words.message(clean(test.message))), soft_wrap=not console.is_terminal)
     if test.difference is None:
         console.print(tr("There are no numbers to compare here."))

@@ -38,7 +38,6 @@ SHOWN_LINES = 10  # of what a submission printed
 
 Files = Mapping[str, Path]  # exercise id -> the file that was graded
 WordsOf = Callable[[str], Words]
-ENGLISH_WORDS = Words()
 
 
 def show(
@@ -56,7 +55,7 @@ def show(
         failed = [exercise for exercise in verdict.exercises if _has_details(exercise, verdict)]
         for exercise in failed:
             _title(console, exercise, paths.get(exercise.id))
-            details(console, exercise, SHOWN_TESTS if len(failed) > 1 else None, words(exercise.id))
+            details(console, exercise, SHOWN_TESTS if len(failed) > 1 else None, words=words(exercise.id))
         _total(console, verdict)
     if verdicts:
         _how(console, verdicts)
@@ -97,10 +96,10 @@ def _has_details(exercise: ExerciseVerdict, verdict: SubmissionVerdict) -> bool:
     return exercise.status != "passed" and (exercise.status != "not_started" or len(verdict.exercises) == 1)
 
 
-def explained(exercise: ExerciseVerdict) -> str:
+def explained(exercise: ExerciseVerdict, words: Words) -> str:
     """What there is to say of one exercise, as plain text and in the same words."""
     out = io.StringIO()
-    details(plain_console(out), exercise)
+    details(plain_console(out), exercise, words=words)
     return out.getvalue()
 
 
@@ -112,12 +111,7 @@ def _title(console: Console, exercise: ExerciseVerdict, file: Path | None) -> No
 
 
 def details(
-    console: Console,
-    exercise: ExerciseVerdict,
-    most: int | None = None,
-    words: Words = ENGLISH_WORDS,
-    *,
-    points: bool = True,
+    console: Console, exercise: ExerciseVerdict, most: int | None = None, *, words: Words, points: bool = True
 ) -> None:
     """Print what is wrong with one exercise, in at most so many blocks, the smallest case first.
 
@@ -135,13 +129,9 @@ def details(
             if tests[0] is failed[0]:
                 _side_by_side(console, tests[0])
         if mistake:
-            _print(
-                console,
-                Text(tr("This looks like: {mistake}", mistake=words.mistake(clean(mistake))), style="yellow"),
-                2,
-            )
+            _print(console, Text(words.mistake(clean(mistake)), style="yellow"), 2)
         if hint:
-            _print(console, Text(tr("Hint: {hint}", hint=words.hint(clean(hint)))), 2)
+            _print(console, Text(words.hint(clean(hint))), 2)
     if most is not None and most < len(alike):
         more = sum(map(len, alike[most:]))
         _print(
@@ -152,7 +142,7 @@ def details(
 
 def _tests(console: Console, tests: list[TestVerdict], of: int, words: Words, *, points: bool) -> None:
     """One test, or several in a row that say the same."""
-    names = clean(tests[0].name)
+    names = clean(words.test(tests[0].name))
     if len(tests) > 1:
         whole = len(tests) == of
         names = tr("all {of} tests", of=of) if whole else tr("{name} and {more} more", name=names, more=len(tests) - 1)

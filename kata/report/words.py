@@ -1,4 +1,4 @@
-"""What an exercise calls its things: axes by the names of its signature, mistakes and hints in the reader's language."""
+"""What an exercise calls its things: axes by the names of its signature, all else in the reader's language."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kata.course import Course, Exercise
-from kata.language import told
+from kata.grader_text import spoken
+from kata.language import told, tr
 from kata.report.axes import axes_of, named
-from kata.translation.exercise import HINT, MESSAGE, MISTAKE, find, say
+from kata.translation.exercise import CASE, HINT, MESSAGE, MISTAKE, TEST, find, say
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,14 @@ class Words:
 
     exercise: Exercise | None = None
 
+    def test(self, name: str) -> str:
+        """`hidden_keys[one head]`: the test and the case, each as the reader says it."""
+        function, bracket, case = name.partition("[")
+        in_words = spoken(function)
+        said = self._say(TEST, in_words)
+        said = function if said == in_words else said
+        return f"{said}[{self._say(CASE, case.removesuffix(']'))}]" if bracket else said
+
     def message(self, text: str) -> str:
         if self.exercise is None:
             return told(text)
@@ -24,10 +33,13 @@ class Words:
         return told(named(text, axes_of(self.exercise.solution))) if of_the_exercise == text else of_the_exercise
 
     def mistake(self, text: str) -> str:
-        return say(self.exercise, MISTAKE, text) if self.exercise else text
+        return tr("This looks like: {mistake}", mistake=self._say(MISTAKE, text))
 
     def hint(self, text: str) -> str:
-        return say(self.exercise, HINT, text) if self.exercise else text
+        return tr("Hint: {hint}", hint=self._say(HINT, text))
+
+    def _say(self, context: str, text: str) -> str:
+        return say(self.exercise, context, text) if self.exercise else text
 
 
 def words_of(course: Course) -> Callable[[str], Words]:

@@ -13,21 +13,24 @@ from pathlib import Path
 
 from kata.course import Course, Exercise
 from kata.errors import JudgeError
-from kata.grader_text import hints, variants
+from kata.grader_text import cases, hints, tests, variants
 from kata.language import ENGLISH, chosen, read
 from kata.solution import stub
 from kata.translation import docstrings
 from kata.translation.sources import template
 from kata.translation.templates import matched
 
-STATEMENT, DOCSTRING, HINT, MISTAKE, ALSO_RIGHT, MESSAGE = (
+STATEMENT, DOCSTRING, HINT, MISTAKE, ALSO_RIGHT, TEST, CASE, MESSAGE = (
     "statement",
     "docstring",
     "hint",
     "mistake",
     "also right",
+    "test",
+    "case",
     "message",
 )
+FILLED = (CASE, MESSAGE)  # what may be made with an f-string
 
 
 def catalogue(exercise: Exercise, language: str) -> Path:
@@ -55,6 +58,10 @@ def texts(exercise: Exercise) -> Iterator[tuple[str, str]]:
         yield HINT, mistake.hint
     for way in variants(exercise, "ALSO_RIGHT"):
         yield ALSO_RIGHT, way.name
+    for test in tests(exercise):
+        yield TEST, test
+    for case in cases(exercise):
+        yield CASE, template(case)
     for node in ast.walk(ast.parse(exercise.grader.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Assert) and isinstance(node.msg, ast.Constant | ast.JoinedStr):
             yield MESSAGE, template(node.msg)
@@ -66,8 +73,8 @@ def say(exercise: Exercise, context: str, english: str, language: str = "") -> s
     if language == ENGLISH or not english:
         return english
     known = read(catalogue(exercise, language))
-    if context == MESSAGE:
-        return matched(english, {id_: text for (where, id_), text in known.items() if where == MESSAGE}) or english
+    if context in FILLED:
+        return matched(english, {id_: text for (where, id_), text in known.items() if where == context}) or english
     return known.get((context, english), english)
 
 

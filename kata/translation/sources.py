@@ -13,8 +13,15 @@ from kata.verdict import STATUSES
 PACKAGE = Path(__file__).resolve().parent.parent
 NOT_READ = ("strength", "sandbox", "bench.py", "translation", "protocol.py")  # authors' tools, and what no learner sees
 # Who says something that is translated where it is shown. In these modules, every function helps to say it.
-SAYING = {"UsageError", "JudgeError", "Wrong", "warn", "Finding", "ArgumentTypeError"}
-WHOLE = ("agreement.py", "judge/checks.py", "judge/diagnosis.py", "judge/submission.py", "verdict.py")
+SAYING = {"UsageError", "JudgeError", "Wrong", "Unreadable", "warn", "Finding", "ArgumentTypeError"}
+WHOLE = (
+    "agreement.py",
+    "classroom/graft.py",
+    "judge/checks.py",
+    "judge/diagnosis.py",
+    "judge/submission.py",
+    "verdict.py",
+)
 SAID_BY_NAME = (*STATUSES, "again", "hard", "good", "easy", "ok", "note", "problem")  # `tr` of what a value says
 _TR_IN_PAGE = re.compile(r'tr\("([^"]+)"')
 LEAST_LETTERS = 3  # of words, beside the places: less than that would be found in any message

@@ -11,6 +11,8 @@ from kata.language import harness
 TOLD = "told"  # the context of such messages in the catalogue; their places are {0}, {1}, ...
 PLACE = re.compile(r"\{(\d+)\}")
 DEPTH = 4  # a message within a message within a message
+INPUT = re.compile(r"(?:^|, )(?=\w+(?:: | = ))")  # where the line on the inputs goes on to the next: `x: …, dim = 1`
+PART = re.compile(r"(.+?)((?:\[[^\[\]]*\])+)")  # `the result['losses'][0]`
 
 Template = tuple[re.Pattern[str], list[str], str]
 
@@ -24,9 +26,14 @@ def translated(message: str, language: str, depth: int = DEPTH) -> str:
     def inner(part: str) -> str:
         return translated(part, language, depth - 1)
 
+    first, *inputs = INPUT.split(message)
+    if not first and len(inputs) > 1:
+        return ", ".join(map(inner, inputs))
     whole = _filled(message, _harness(language), inner)
     if not whole and "\n" in message:
         whole = "\n".join(map(inner, message.split("\n")))
+    if not whole and (part := PART.fullmatch(message)):
+        whole = inner(part[1]) + part[2]
     return whole or message
 
 
@@ -61,4 +68,4 @@ def _templates(messages: Iterable[tuple[str, str]]) -> list[Template]:
 
 
 def _pattern(id_: str) -> re.Pattern[str]:
-    return re.compile("(.*?)".join(map(re.escape, PLACE.split(id_)[::2])), re.DOTALL)
+    return re.compile("(.*?)".join(map(re.escape, PLACE.split(id_)[::2])))  # what is filled in is within a line

@@ -24,9 +24,9 @@ head, and row t of the result is what token t takes in from the whole sequence.
 - The output has the dtype of the inputs, and the arguments are left as they are.
 - Do without torch's own attention. Its `softmax` may be used.
 
-Example: let D = d = 1 and let all three layers multiply by 1. The tokens 0 and 1 are then queries, keys and values at
-once. Token 0 has the scores 0 and 0, so it takes in 0.5. Token 1 has the scores 0 and 1, the weights 1 / (1 + e) and
-e / (1 + e), and takes in 0.7311.
+Example: let D = d = 1 and let all three layers multiply by 1. Two tokens, the numbers 0 and 1, are then queries, keys
+and values at once. The first has the scores 0 and 0, so it takes in 0.5. The second has the scores 0 and 1, the weights
+1 / (1 + e) and e / (1 + e), and takes in 0.7311.
 
 Source: Vaswani et al., *Attention Is All You Need* (2017), section 3.2.1, equation 1, and section 3.2.3,
 second and third use.

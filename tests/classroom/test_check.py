@@ -10,6 +10,7 @@ import kata
 from kata.classroom.cells import Code, defined, module_text
 from kata.classroom.check import Checked, check
 from kata.errors import UsageError
+from kata.report.words import Words
 from kata.verdict import SubmissionVerdict, TestVerdict, exercise_verdict
 from tests.classroom.room import ROOT, answer
 
@@ -54,7 +55,7 @@ def test_of_a_text(monkeypatch):
 def test_no_text_acts_on_the_page():
     tests = [TestVerdict(NASTY, "failed", 0.0, 1.0, NASTY, NASTY, NASTY)]
     verdict = exercise_verdict("01_a/one", tests, 0.1, printed=NASTY)
-    html = Checked(SubmissionVerdict("x", "cpu", 0, "none", [verdict]))._repr_html_()
+    html = Checked(SubmissionVerdict("x", "cpu", 0, "none", [verdict]), Words())._repr_html_()
     assert "<script" not in html and "<img" not in html and "49" not in html
     assert html.count("&lt;script&gt;") == 5 and "NOT isolated" in html
 

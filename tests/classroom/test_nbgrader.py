@@ -18,6 +18,7 @@ from kata.classroom.exchange import Collect
 from kata.classroom.graded import Grader
 from kata.classroom.notebooks import without_statement
 from kata.judge.scoring import Job
+from kata.report.words import words_of
 from tests.classroom.odd import ODD
 from tests.classroom.room import ROOT, Room, answer, is_graded
 
@@ -209,7 +210,8 @@ def test_one_score_three_ways(course, judge, tmp_path_factory):
         assert room.score("ann", name) == pytest.approx(verdict.score, abs=1e-5), verdict.id
         said = room.said("ann", name)
         for test in verdict.tests:
-            assert " ".join(test.message.split()) in " ".join(said.split()), (verdict.id, test.name)
+            shown = words_of(course)(verdict.id).message(test.message)
+            assert " ".join(shown.split()) in " ".join(said.split()), (verdict.id, test.name)
             assert test.mistake in said and test.hint in said
     assert float(room.exported()["ann"]["score"]) == pytest.approx(total, abs=1e-4)
 
