@@ -2,7 +2,7 @@
 
 import pytest
 
-from kata.grading import Case, Equivalent, Variant, coin, load, normal, nothing_for_the_second, weights
+from kata.grading import Case, Equivalent, Variant, coin, exactly, load, normal, nothing_for_the_second, weights
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
@@ -44,7 +44,7 @@ MASKED = [
         state=STATE,
         x=normal(2, 4, 6),
         context=normal(2, 4, 5),
-        context_mask=coin(2, 4),
+        context_mask=exactly([[False, True, True, False], [True, False, True, True]]),
     ),
     Case(
         "a context of nothing but padding",

@@ -12,6 +12,11 @@ def causal(impl, **sizes):
     return impl.causal_mask(**sizes)
 
 
+def shape_of_causal(impl, **sizes):
+    # Row by row, a list of empty lists becomes a mask as well, though one of numbers: no mask could be told from it.
+    return tuple(impl.causal_mask(**sizes).shape)
+
+
 def padding(impl, lengths, T):
     return impl.padding_mask(lengths, T)
 
@@ -21,9 +26,10 @@ def combined(impl, masks):
 
 
 CAUSAL = [
-    Case("as many keys as queries", T=4),
-    Case("more keys than queries", T=3, S=5),
-    Case("fewer keys than queries", T=5, S=3),
+    (causal, Case("as many keys as queries", T=4)),
+    (causal, Case("more keys than queries", T=3, S=5)),
+    (causal, Case("fewer keys than queries", T=5, S=3)),
+    (shape_of_causal, Case("no keys yet", T=3, S=0)),
 ]
 PADDING = [
     Case("lengths from 0 to T", lengths=exactly([2, 0, 4, 3]), T=4),
@@ -46,9 +52,9 @@ COMBINED = [
 
 
 @pytest.mark.points(4)
-@pytest.mark.parametrize("case", CAUSAL, ids=str)
-def test_causal_mask(check, case):
-    check.values(causal, case)
+@pytest.mark.parametrize("scenario, case", CAUSAL, ids=[str(case) for _, case in CAUSAL])
+def test_causal_mask(check, scenario, case):
+    check.values(scenario, case)
 
 
 @pytest.mark.points(3)
@@ -191,6 +197,12 @@ MISTAKES = [
         was="if S is None:",
         becomes="if True:",
         hint="Which shape should the mask have for 3 queries and 5 keys?",
+    ),
+    Variant(
+        "no keys are taken for as many as queries",
+        was="if S is None:",
+        becomes="if not S:",
+        hint="0 is a number of keys, and as false as None is. How is None told from it?",
     ),
     Variant(
         "queries and keys are swapped",

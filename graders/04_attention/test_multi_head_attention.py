@@ -31,6 +31,7 @@ CASES = [
     Case("self-attention", state=LAYERS, query=normal(2, 5, 12)),
     Case("cross-attention, no value given", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12)),
     Case("three different inputs", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12), value=normal(2, 7, 12)),
+    Case("a value, but no key", state=LAYERS, query=normal(2, 5, 12), value=normal(2, 5, 12)),
     Case("not contiguous", state=LAYERS, query=normal(5, 2, 12).transposed(0, 1)),
 ]
 
@@ -289,6 +290,12 @@ MISTAKES = [
         was="value = key if value is None else value",
         becomes="value = key",
         hint="Key and value may be different tensors.",
+    ),
+    Variant(
+        "a value without a key is ignored",
+        was="key = query if key is None else key\n        value = key if value is None else value",
+        becomes="if key is None:\n            key = value = query\n        value = key if value is None else value",
+        hint="Without a key, the query stands for it. Does it stand for a value that was passed, too?",
     ),
     Variant(
         "the value defaults to the query",
