@@ -178,9 +178,7 @@ MISTAKES = [
     Variant(
         "where a number is large, its gradient is NaN",
         was="q = F.elu(q) + 1  # (..., T, d)\n    k = F.elu(k) + 1",
-        becomes="import torch\n"
-        "    q = torch.where(q > 0, q + 1, q.exp())\n"
-        "    k = torch.where(k > 0, k + 1, k.exp())",
+        becomes="import torch\n    q = torch.where(q > 0, q + 1, q.exp())\n    k = torch.where(k > 0, k + 1, k.exp())",
         hint="`torch.where` computes both branches, and the one that is not taken gets a gradient of 0. What is 0 times "
         "the derivative of exp at 100?",
     ),

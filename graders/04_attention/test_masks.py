@@ -21,6 +21,16 @@ def padding(impl, lengths, T):
     return impl.padding_mask(lengths, T)
 
 
+def device_of_padding(impl, lengths, T):
+    """Where the mask is for lengths on a device without numbers, which stands for a GPU."""
+    try:
+        return impl.padding_mask(lengths.to("meta"), T).device.type
+    except RuntimeError as error:
+        if "expected device" in str(error):
+            raise
+        return "meta"  # the numbers themselves were asked for, which is no mistake, and are not there
+
+
 def combined(impl, masks):
     return impl.combine(*masks)
 
@@ -32,8 +42,9 @@ CAUSAL = [
     (shape_of_causal, Case("no keys yet", T=3, S=0)),
 ]
 PADDING = [
-    Case("lengths from 0 to T", lengths=exactly([2, 0, 4, 3]), T=4),
-    Case("all shorter than T", lengths=exactly([2, 3]), T=5),
+    (padding, Case("lengths from 0 to T", lengths=exactly([2, 0, 4, 3]), T=4)),
+    (padding, Case("all shorter than T", lengths=exactly([2, 3]), T=5)),
+    (device_of_padding, Case("lengths on another device", lengths=exactly([2, 3]), T=5)),
 ]
 # Three masks that differ in every possible way, in one place each.
 A = exactly([[True, True, True, True], [False, False, False, False]])
@@ -58,9 +69,9 @@ def test_causal_mask(check, scenario, case):
 
 
 @pytest.mark.points(3)
-@pytest.mark.parametrize("case", PADDING, ids=str)
-def test_padding_mask(check, case):
-    check.values(padding, case)
+@pytest.mark.parametrize("scenario, case", PADDING, ids=[str(case) for _, case in PADDING])
+def test_padding_mask(check, scenario, case):
+    check.values(scenario, case)
 
 
 @pytest.mark.points(3)
@@ -239,6 +250,12 @@ MISTAKES = [
         was="keys < lengths",
         becomes="keys >= lengths",
         hint="May a query attend to a real token? Then what should stand there?",
+    ),
+    Variant(
+        "the padding mask is on the CPU, wherever the lengths are",
+        was="torch.arange(T, device=lengths.device)",
+        becomes="torch.arange(T)",
+        hint="Where does `torch.arange` put its numbers if the lengths are on a GPU?",
     ),
     Variant(
         "one token of padding counts as real",

@@ -1,9 +1,19 @@
 """Self-attention with a single head: what is asked, answered and taken in, masks, and the layers."""
 
 import pytest
-import torch
 
-from kata.grading import Case, Equivalent, Variant, coin, exactly, load, normal, nothing_for_the_second, weights
+from kata.grading import (
+    Case,
+    Equivalent,
+    Variant,
+    coin,
+    exactly,
+    huge_and_of_either_sign,
+    load,
+    normal,
+    nothing_for_the_second,
+    weights,
+)
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
@@ -18,11 +28,6 @@ def attend_widely(impl, state, x):
 
 def attend_with_bias(impl, state, x):
     return load(impl.SelfAttention(6, 4, bias=True), state)(x)
-
-
-def huge_and_of_either_sign(x):
-    """The last token is the one before it turned round, and both are so large that one of their scores exceeds all."""
-    return torch.cat([x[:, :-2], 1e4 * x[:, -2:-1], -1e4 * x[:, -2:-1]], dim=1)
 
 
 STATE = weights(lambda impl: impl.SelfAttention(6, 4))
@@ -50,6 +55,7 @@ MASKED = [
         state=STATE,
         x=normal(2, 6, 6).map(huge_and_of_either_sign),
         mask=TWO_HIDDEN,
+        dtypes=["float32", "float64"],
     ),
 ]
 
