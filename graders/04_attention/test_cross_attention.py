@@ -145,9 +145,10 @@ ALSO_RIGHT = [
         k = self.k_proj(context).view(B, -1, H, D // H)
         v = self.v_proj(context).view(B, -1, H, D // H)
         scores = torch.einsum("bthd,bshd->bhts", q, k)
-        exps = torch.exp(scores - scores.detach().max(dim=-1, keepdim=True).values)
         if context_mask is not None:
-            exps = exps * context_mask.view(B, 1, 1, -1)
+            scores = scores.masked_fill(~context_mask.view(B, 1, 1, -1), -math.inf)
+        top = scores.detach().max(dim=-1, keepdim=True).values.clamp(min=torch.finfo(scores.dtype).min)
+        exps = torch.exp(scores - top)
         total = exps.sum(-1, keepdim=True)
         found = torch.einsum("bhts,bshd->bthd", exps / total.where(total > 0, 1.0), v)
         return self.out_proj(found.reshape(B, T, D))

@@ -568,17 +568,4 @@ MISTAKES = [
     ),
 ]
 
-EQUIVALENT = [
-    Equivalent(
-        "a remainder above 0",
-        was="num_heads != 0",
-        becomes="num_heads > 0",
-        reason="a remainder by a positive number is never negative",
-    ),
-    Equivalent(
-        "the axis counted from the front",
-        was="flatten(-2)",
-        becomes="flatten(2)",
-        reason="the tensor always has 4 axes",
-    ),
-]
+EQUIVALENT: list[Equivalent] = []
