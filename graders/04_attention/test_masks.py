@@ -30,9 +30,9 @@ def combined(impl, masks):
 
 
 CAUSAL = [
-    Case("no keys yet", T=3, S=0, empty=True),
     Case("as many keys as queries", T=4),
     Case("more keys than queries", T=3, S=5),
+    Case("no keys yet", T=3, S=0, empty=True),
     Case("fewer keys than queries", T=5, S=3),
 ]
 PADDING = [
