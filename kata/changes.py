@@ -29,6 +29,15 @@ def large_at_the_end(k: Tensor) -> Tensor:
     return torch.cat([k[:5], torch.full_like(k[5:], 100.0)])
 
 
+def huge_and_of_either_sign(x: Tensor) -> Tensor:
+    """Of the last two tokens each is the other turned round, and too large for float16.
+
+    So one of their scores exceeds all others by far, whatever the query and the layers are.
+    """
+    large = 1e5 * x[:, -2:-1]
+    return torch.cat([x[:, :-2], large, -large], dim=1)
+
+
 def starting_with(*values: float) -> Callable[[Tensor], Tensor]:
     """These in the first column of a matrix, one a row, or one for all rows."""
 

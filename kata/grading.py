@@ -1,7 +1,14 @@
 """The words a grader is written in."""
 
 from kata.cases import Case, Recipe, coin, exactly, integers, lower_triangle, normal, uniform, weights
-from kata.changes import hide_a_row, hide_some, large_at_the_end, nothing_for_the_second, starting_with
+from kata.changes import (
+    hide_a_row,
+    hide_some,
+    huge_and_of_either_sign,
+    large_at_the_end,
+    nothing_for_the_second,
+    starting_with,
+)
 from kata.scenario import load
 from kata.solution import Equivalent, Variant
 
@@ -14,6 +21,7 @@ __all__ = [
     "exactly",
     "hide_a_row",
     "hide_some",
+    "huge_and_of_either_sign",
     "integers",
     "large_at_the_end",
     "load",

@@ -2,7 +2,18 @@
 
 import pytest
 
-from kata.grading import Case, Equivalent, Variant, coin, load, normal, nothing_for_the_second, weights
+from kata.grading import (
+    Case,
+    Equivalent,
+    Variant,
+    coin,
+    exactly,
+    huge_and_of_either_sign,
+    load,
+    normal,
+    nothing_for_the_second,
+    weights,
+)
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
@@ -56,7 +67,15 @@ MASKED = [
         state=STATE,
         x=normal(2, 4, 6),
         context=normal(2, 4, 5),
-        context_mask=coin(2, 4),
+        context_mask=exactly([[False, True, True, False], [True, False, True, True]]),
+    ),
+    Case(
+        "padding with the largest scores",
+        state=STATE,
+        x=normal(2, 4, 6),
+        context=normal(2, 6, 5).map(huge_and_of_either_sign),
+        context_mask=exactly([[True] * 4 + [False] * 2] * 2),
+        dtypes=["float32", "float64"],
     ),
     Case(
         "a context of nothing but padding",
@@ -147,9 +166,10 @@ ALSO_RIGHT = [
         k = self.k_proj(context).view(B, -1, H, D // H)
         v = self.v_proj(context).view(B, -1, H, D // H)
         scores = torch.einsum("bthd,bshd->bhts", q, k)
-        exps = torch.exp(scores - scores.detach().max(dim=-1, keepdim=True).values)
         if context_mask is not None:
-            exps = exps * context_mask.view(B, 1, 1, -1)
+            scores = scores.masked_fill(~context_mask.view(B, 1, 1, -1), -math.inf)
+        top = scores.detach().max(dim=-1, keepdim=True).values.clamp(min=torch.finfo(scores.dtype).min)
+        exps = torch.exp(scores - top)
         total = exps.sum(-1, keepdim=True)
         found = torch.einsum("bhts,bshd->bthd", exps / total.where(total > 0, 1.0), v)
         return self.out_proj(found.reshape(B, T, D))
@@ -408,6 +428,19 @@ MISTAKES = [
         was="scores = scores.masked_fill(hidden, torch.finfo(scores.dtype).min)",
         becomes="pass",
         hint="Do the weights that are left sum to one?",
+    ),
+    Variant(
+        "the weights of padding are removed after the softmax and the rest divided by its sum",
+        was="scores = scores.masked_fill(hidden, torch.finfo(scores.dtype).min)  # as good as -inf, without its NaN\n"
+        "        weights = scores.softmax(dim=-1)  # (B, H, T, S)\n"
+        "        if context_mask is not None:\n"
+        "            weights = weights.masked_fill(hidden, 0.0)",
+        becomes="pass\n"
+        "        weights = scores.softmax(dim=-1)\n"
+        "        if context_mask is not None:\n"
+        "            weights = weights.masked_fill(hidden, 0.0)\n"
+        "            weights = weights / weights.sum(dim=-1, keepdim=True).clamp(min=1e-30)",
+        hint="What is left for the real tokens when one of the padding has by far the largest score?",
     ),
     Variant(
         "nothing but padding is attended to all alike",

@@ -63,6 +63,14 @@ LARGE = [
 CAUSAL = [
     Case("causal, as many queries as keys", **inputs(2, T=7, S=7), block_size=3, causal=True),
     Case("causal, fewer queries than keys", **inputs(T=3, S=7), block_size=2, causal=True),
+    Case(
+        "causal, scores around -12 000",
+        q=whole(-192, -192, -192),
+        k=whole(256, 256, 256, 256),
+        v=normal(4, 3),
+        block_size=2,
+        causal=True,
+    ),
     Case("causal, more queries than keys", **inputs(T=7, S=4), block_size=3, causal=True),
     Case("causal, one query of each head, nine keys", **inputs(3, T=1, S=9), block_size=4, causal=True, recall=True),
 ]
@@ -412,6 +420,27 @@ MISTAKES = [
         was="key > query, -math.inf",
         becomes="key > query, 0.0",
         hint="What is exp(0 - m)? Which score gives a weight of 0?",
+    ),
+    Variant(
+        "hidden scores are -10 000",
+        body="""
+        T, S = q.shape[-2], k.shape[-2]
+        q = q / math.sqrt(q.shape[-1])
+        query = torch.arange(S - T, S, device=q.device)[:, None]
+        m = torch.full_like(q[..., :1], torch.finfo(q.dtype).min)
+        total = o = 0.0
+        for start in range(0, S, block_size):
+            block = slice(start, start + block_size)
+            scores = q @ k[..., block, :].mT
+            if causal:
+                scores = scores.masked_fill(torch.arange(S, device=q.device)[block] > query, -1e4)
+            m_new = torch.maximum(m, scores.amax(dim=-1, keepdim=True))
+            exps, old = (scores - m_new).exp(), (m - m_new).exp()
+            total, o = old * total + exps.sum(dim=-1, keepdim=True), old * o + exps @ v[..., block, :]
+            m = m_new
+        return (o / total).masked_fill((query < 0) & torch.tensor(causal, device=q.device), 0.0)
+        """,
+        hint="How low may the score of a visible key be? What is below all of them?",
     ),
     Variant(
         "a query that may attend to nothing gives NaN",

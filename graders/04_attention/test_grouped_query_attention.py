@@ -2,7 +2,18 @@
 
 import pytest
 
-from kata.grading import Case, Equivalent, Variant, coin, load, normal, nothing_for_the_second, weights
+from kata.grading import (
+    Case,
+    Equivalent,
+    Variant,
+    coin,
+    exactly,
+    huge_and_of_either_sign,
+    load,
+    normal,
+    nothing_for_the_second,
+    weights,
+)
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
@@ -40,9 +51,18 @@ CASES = [
 ]
 
 MASKED = [
-    Case("one mask for all sequences", state=STATE, x=normal(2, 4, 12), mask=coin(4, 4)),
+    # As many sequences as tokens, so that (T, T) could be read as (B, T).
+    Case("one mask for all sequences", state=STATE, x=normal(4, 4, 12), mask=coin(4, 4)),
     Case("a mask for each of as many sequences as heads", state=STATE, x=normal(6, 3, 12), mask=coin(6, 3, 3)),
     Case("padding", state=STATE, x=normal(2, 4, 12), mask=coin(2, 1, 1, 4)),
+    # The two large tokens are hidden, and attend to a single one, so that no rounding of their own scores counts.
+    Case(
+        "hidden tokens with the largest scores",
+        state=STATE,
+        x=normal(2, 6, 12).map(huge_and_of_either_sign),
+        mask=exactly([[True] * 4 + [False] * 2] * 4 + [[True] + [False] * 5] * 2),
+        dtypes=["float32", "float64"],
+    ),
     Case(
         "a token that may attend to nothing",
         state=STATE,
@@ -346,6 +366,27 @@ MISTAKES = [
         was="torch.finfo(scores.dtype).min",
         becomes="0.0",
         hint="What is exp(0)? Which score gives a weight of 0?",
+    ),
+    Variant(
+        "a mask with two axes is taken for padding",
+        was="if mask.dim() == 3:",
+        becomes="if mask.dim() == 2 and len(mask) == len(x):\n"
+        "                mask = mask[:, None, None]\n"
+        "            if mask.dim() == 3:",
+        hint="A batch may have as many sequences as there are tokens in each. Of which shape is a mask for padding here?",
+    ),
+    Variant(
+        "hidden weights are removed after the softmax and the rest divided by its sum",
+        was="scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)  # as good as -inf, without its NaN\n"
+        "        weights = scores.softmax(dim=-1)  # (B, H, T, T)\n"
+        "        if mask is not None:\n"
+        "            weights = weights.masked_fill(~mask, 0.0)",
+        becomes="pass\n"
+        "        weights = scores.softmax(dim=-1)\n"
+        "        if mask is not None:\n"
+        "            weights = weights.masked_fill(~mask, 0.0)\n"
+        "            weights = weights / weights.sum(dim=-1, keepdim=True).clamp(min=1e-30)",
+        hint="What is left for the visible tokens when a hidden one has by far the largest score?",
     ),
     Variant(
         "hidden tokens take part in the softmax",

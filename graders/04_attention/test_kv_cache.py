@@ -75,9 +75,9 @@ PIECES = [
         Case(
             "one beginning, continued in two ways",
             state=STATE,
-            x=normal(2, 3, 6),
-            one=normal(2, 2, 6),
-            other=normal(2, 2, 6),
+            x=normal(2, 4, 6),
+            one=normal(2, 3, 6),
+            other=normal(2, 3, 6),
             dtypes=["float32"],
         ),
     ),
@@ -234,6 +234,12 @@ MISTAKES = [
         hint="By how many keys does the cache move the triangle? With 3 in the cache and 2 new ones?",
     ),
     Variant(
+        "the tokens in the cache are counted along the heads",
+        was=".tril(total - new)",
+        becomes=".tril(0 if cache is None else cache[0].shape[1])",
+        hint="Which axis of (B, H, S, d) are the tokens?",
+    ),
+    Variant(
         "a new token does not see itself",
         was="mask = torch.ones(new, total, dtype=torch.bool, device=x.device).tril(total - new)",
         becomes="mask = torch.ones(new, total, dtype=torch.bool, device=x.device).tril(max(total - new - 1, 0))",
@@ -312,6 +318,20 @@ MISTAKES = [
         was="(k, v)\n",
         becomes="(k / math.sqrt(q.shape[-1]), v)\n",
         hint="A key that is scaled before it goes into the cache is scaled once more when it comes out.",
+    ),
+    Variant(
+        "the keys go into the cache scaled, and are not scaled again",
+        body="""
+        heads = (self.num_heads, -1)
+        q, k, v = (p(x).unflatten(-1, heads).transpose(1, 2) for p in (self.q_proj, self.k_proj, self.v_proj))
+        k = k / math.sqrt(k.shape[-1])
+        if cache is not None:
+            k, v = torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2)
+        mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool, device=x.device).tril(k.shape[2] - q.shape[2])
+        weights = (q @ k.mT).masked_fill(~mask, -math.inf).softmax(dim=-1)
+        return self.out_proj((weights @ v).transpose(1, 2).flatten(-2)), (k, v)
+        """,
+        hint="A cache is a pair of keys and values, as their layers give them. What can be scaled instead?",
     ),
     Variant(
         "output, keys and values are returned one by one",

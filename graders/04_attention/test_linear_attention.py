@@ -31,6 +31,19 @@ CAUSAL = [
     Case("causal, three axes before the tokens", **inputs(2, 1, 2, T=5, S=5), causal=True, recall=True),
 ]
 
+GRADIENTS = [
+    Case("full", **inputs(T=4, S=4), causal=False, dtypes=["float32"]),
+    Case("causal", **inputs(T=4, S=4), causal=True, dtypes=["float32"]),
+    # Where the exponential of a number overflows, though φ does not.
+    Case(
+        "numbers around 100",
+        q=uniform(5, 4, low=90.0, high=110.0),
+        k=uniform(5, 4, low=90.0, high=110.0),
+        v=normal(5, 3),
+        dtypes=["float32"],
+    ),
+]
+
 LONG = [
     Case("128 queries and keys", **inputs(T=128, S=128)),
     Case("128 queries and keys, causal", **inputs(T=128, S=128), causal=True),
@@ -50,9 +63,9 @@ def test_causal(check, case):
 
 
 @pytest.mark.points(2)
-@pytest.mark.parametrize("causal", [False, True], ids=["full", "causal"])
-def test_gradients(check, causal):
-    check.gradients(attend, Case("gradients", **inputs(T=4, S=4), causal=causal, dtypes=["float32"]))
+@pytest.mark.parametrize("case", GRADIENTS, ids=str)
+def test_gradients(check, case):
+    check.gradients(attend, case)
 
 
 @pytest.mark.points(2)
@@ -114,7 +127,7 @@ ALSO_RIGHT = [
         "in blocks of 16",
         body="""
         import torch
-        q, k = torch.where(q > 0, q + 1, q.exp()), torch.where(k > 0, k + 1, k.exp())
+        q, k = (torch.where(x > 0, x + 1, x.clamp(max=0).exp()) for x in (q, k))
         if not causal:
             return (q @ (k.mT @ v)) / (q @ k.sum(-2).unsqueeze(-1))
         rows, m, z = [], 0.0, 0.0
@@ -165,6 +178,13 @@ MISTAKES = [
         hint="For negative numbers that is the same. What is φ(2)?",
     ),
     Variant(
+        "where a number is large, its gradient is NaN",
+        was="q = F.elu(q) + 1  # (..., T, d)\n    k = F.elu(k) + 1",
+        becomes="import torch\n    q = torch.where(q > 0, q + 1, q.exp())\n    k = torch.where(k > 0, k + 1, k.exp())",
+        hint="`torch.where` computes both branches, and the one that is not taken gets a gradient of 0. What is 0 times "
+        "the derivative of exp at 100?",
+    ),
+    Variant(
         "only the keys get features",
         was="q = F.elu(q) + 1",
         becomes="pass",
@@ -213,7 +233,7 @@ MISTAKES = [
         hint="Can the divisor be 0? If you want an epsilon, how small can it be?",
     ),
     Variant(
-        "`causal` is ignored",
+        "with `causal`, queries attend to later keys, too",
         was="if not causal:",
         becomes="if True:",
         hint="Which keys does query 0 attend to with causal=True?",

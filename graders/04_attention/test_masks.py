@@ -8,12 +8,21 @@ from kata.grading import Case, Equivalent, Variant, coin, exactly, lower_triangl
 pytestmark = pytest.mark.exercise(points=10, seconds=2, dtypes=["float32"])
 
 
-def causal(impl, **sizes):
-    return impl.causal_mask(**sizes)
+def causal(impl, empty=False, **sizes):
+    mask = impl.causal_mask(**sizes)
+    return tuple(mask.shape) if empty else mask  # made row by row, a mask of no keys is one of no numbers as well
 
 
-def padding(impl, lengths, T):
-    return impl.padding_mask(lengths, T)
+def padding(impl, lengths, T, elsewhere=False):
+    """The mask or, for lengths on a device without numbers, which stands for a GPU, where it is."""
+    if not elsewhere:
+        return impl.padding_mask(lengths, T)
+    try:
+        return impl.padding_mask(lengths.to("meta"), T).device.type
+    except RuntimeError as error:
+        if "meta tensor" not in str(error):
+            raise
+        return "meta"  # the answer reads the numbers, which is no mistake: "Cannot copy out of meta tensor; no data!"
 
 
 def combined(impl, masks):
@@ -23,12 +32,14 @@ def combined(impl, masks):
 CAUSAL = [
     Case("as many keys as queries", T=4),
     Case("more keys than queries", T=3, S=5),
+    Case("no keys yet", T=3, S=0, empty=True),
     Case("fewer keys than queries", T=5, S=3),
     Case("one query and six keys", T=1, S=6, recall=True),
     Case("seven queries, as many keys", T=7, recall=True),
 ]
 PADDING = [
     Case("lengths from 0 to T", lengths=exactly([2, 0, 4, 3]), T=4),
+    Case("lengths on another device", lengths=exactly([2, 3]), T=5, elsewhere=True),
     Case("all shorter than T", lengths=exactly([2, 3]), T=5),
     Case("five sequences, the longest first", lengths=exactly([6, 5, 3, 1, 0]), T=6, recall=True),
 ]
@@ -197,6 +208,12 @@ MISTAKES = [
         hint="Which shape should the mask have for 3 queries and 5 keys?",
     ),
     Variant(
+        "no keys are taken for as many as queries",
+        was="if S is None:",
+        becomes="if not S:",
+        hint="0 is a number of keys, and as false as None is. How is None told from it?",
+    ),
+    Variant(
         "queries and keys are swapped",
         was="torch.ones(T, S, dtype",
         becomes="torch.ones(S, T, dtype",
@@ -231,6 +248,12 @@ MISTAKES = [
         was="keys < lengths",
         becomes="keys >= lengths",
         hint="May a query attend to a real token? Then what should stand there?",
+    ),
+    Variant(
+        "the padding mask is on the CPU, wherever the lengths are",
+        was="torch.arange(T, device=lengths.device)",
+        becomes="torch.arange(T)",
+        hint="Where does `torch.arange` put its numbers if the lengths are on a GPU?",
     ),
     Variant(
         "one token of padding counts as real",

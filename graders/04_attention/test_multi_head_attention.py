@@ -2,7 +2,18 @@
 
 import pytest
 
-from kata.grading import Case, Equivalent, Variant, coin, load, normal, nothing_for_the_second, weights
+from kata.grading import (
+    Case,
+    Equivalent,
+    Variant,
+    coin,
+    exactly,
+    huge_and_of_either_sign,
+    load,
+    normal,
+    nothing_for_the_second,
+    weights,
+)
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
@@ -32,6 +43,7 @@ CASES = [
     Case("self-attention", state=LAYERS, query=normal(2, 5, 12)),
     Case("cross-attention, no value given", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12)),
     Case("three different inputs", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12), value=normal(2, 7, 12)),
+    Case("a value, but no key", state=LAYERS, query=normal(2, 5, 12), value=normal(2, 5, 12)),
     Case("not contiguous", state=LAYERS, query=normal(5, 2, 12).transposed(0, 1)),
     Case(
         "five heads, one sequence",
@@ -44,11 +56,20 @@ CASES = [
 ]
 
 MASKED = [
-    Case("(T, S)", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12), mask=coin(5, 7)),
+    # As many sequences as queries, so that (T, S) could be read as (B, S).
+    Case("(T, S)", state=LAYERS, query=normal(5, 5, 12), key=normal(5, 7, 12), mask=coin(5, 7)),
     Case("(B, T, S)", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12), mask=coin(2, 5, 7)),
     Case("(B, T, S), as many sequences as heads", state=LAYERS, query=normal(3, 5, 12), mask=coin(3, 5, 5)),
     Case("(B, 1, T, S)", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12), mask=coin(2, 1, 5, 7)),
     Case("(B, 1, 1, S)", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12), mask=coin(2, 1, 1, 7)),
+    Case(
+        "hidden keys with the largest scores",
+        state=LAYERS,
+        query=normal(2, 5, 12),
+        key=normal(2, 7, 12).map(huge_and_of_either_sign),
+        mask=exactly([[True] * 5 + [False] * 2]),
+        dtypes=["float32", "float64"],
+    ),
     Case(
         "a query that may attend to nothing",
         state=LAYERS,
@@ -309,6 +330,12 @@ MISTAKES = [
         hint="Key and value may be different tensors.",
     ),
     Variant(
+        "a value without a key is ignored",
+        was="key = query if key is None else key\n        value = key if value is None else value",
+        becomes="if key is None:\n            key = value = query\n        value = key if value is None else value",
+        hint="Without a key, the query stands for it. Does it stand for a value that was passed, too?",
+    ),
+    Variant(
         "the value defaults to the query",
         was="value = key if value is None else value",
         becomes="value = query if value is None else value",
@@ -494,6 +521,27 @@ MISTAKES = [
         hint="A method that ends in an underscore changes its tensor. Whose is it?",
     ),
     Variant(
+        "a mask with two axes is taken for padding",
+        was="if mask.dim() == 3:",
+        becomes="if mask.dim() == 2 and len(mask) == len(query):\n"
+        "                mask = mask[:, None, None]\n"
+        "            if mask.dim() == 3:",
+        hint="A batch may have as many sequences as there are queries in each. Of which shape is a mask for padding here?",
+    ),
+    Variant(
+        "hidden weights are removed after the softmax and the rest divided by its sum",
+        was="scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)  # as good as -inf, without its NaN\n"
+        "        weights = scores.softmax(dim=-1)  # (B, H, T, S)\n"
+        "        if mask is not None:\n"
+        "            weights = weights.masked_fill(~mask, 0.0)",
+        becomes="pass\n"
+        "        weights = scores.softmax(dim=-1)\n"
+        "        if mask is not None:\n"
+        "            weights = weights.masked_fill(~mask, 0.0)\n"
+        "            weights = weights / weights.sum(dim=-1, keepdim=True).clamp(min=1e-30)",
+        hint="What is left for the visible keys when a hidden one has by far the largest score?",
+    ),
+    Variant(
         "hidden keys take part in the softmax",
         was="scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)",
         becomes="pass",
@@ -538,17 +586,4 @@ MISTAKES = [
     ),
 ]
 
-EQUIVALENT = [
-    Equivalent(
-        "a remainder above 0",
-        was="num_heads != 0",
-        becomes="num_heads > 0",
-        reason="a remainder by a positive number is never negative",
-    ),
-    Equivalent(
-        "the axis counted from the front",
-        was="flatten(-2)",
-        becomes="flatten(2)",
-        reason="the tensor always has 4 axes",
-    ),
-]
+EQUIVALENT: list[Equivalent] = []

@@ -48,7 +48,7 @@ VECTORS = [
     Case("three axes before the tokens", x=normal(2, 1, 3, 4, 6), **WIDER, dtypes=DTYPES, recall=True),
 ]
 POSITIONS = [
-    Case("the same for all", x=normal(2, 2, 3, 4), **tables(7, 4), positions=exactly([6, 1, 2]), dtypes=DTYPES),
+    Case("the same for all", x=normal(3, 2, 3, 4), **tables(7, 4), positions=exactly([6, 1, 2]), dtypes=DTYPES),
     Case(
         "sequences without heads",
         x=normal(2, 3, 4),
@@ -405,6 +405,12 @@ MISTAKES = [
         was="cos.dim() < x.dim():",
         becomes="cos.dim() < max(4, x.dim()):",
         hint="Which shape has the result for x (B, T, d)?",
+    ),
+    Variant(
+        "positions (T,) are taken for (B, T) if T = B",
+        was="while positions.dim() == 2 and cos.dim() < x.dim():",
+        becomes="while len(positions) == len(x) and cos.dim() < x.dim():",
+        hint="How many numbers there are tells nothing. What does tell (T,) from (B, T)?",
     ),
     Variant(
         "one axis for the heads is added and no more",

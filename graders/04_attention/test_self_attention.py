@@ -2,7 +2,18 @@
 
 import pytest
 
-from kata.grading import Case, Equivalent, Variant, coin, load, normal, nothing_for_the_second, weights
+from kata.grading import (
+    Case,
+    Equivalent,
+    Variant,
+    coin,
+    exactly,
+    huge_and_of_either_sign,
+    load,
+    normal,
+    nothing_for_the_second,
+    weights,
+)
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
 
@@ -22,6 +33,8 @@ def attend_with_bias(impl, state, x):
 STATE = weights(lambda impl: impl.SelfAttention(6, 4))
 NARROW = weights(lambda impl: impl.SelfAttention(5, 2))
 X = normal(2, 5, 6)
+# The two large tokens are hidden, and attend to a single one, so that no rounding of their own scores counts.
+TWO_HIDDEN = exactly([[True] * 4 + [False] * 2] * 4 + [[True] + [False] * 5] * 2)
 
 CASES = [
     (attend, Case("a batch of sequences", state=STATE, x=X)),
@@ -37,9 +50,17 @@ CASES = [
 ]
 
 MASKED = [
-    Case("one mask for all sequences", state=STATE, x=X, mask=coin(5, 5)),
+    # As many sequences as tokens, so that (T, T) could be read as (B, T).
+    Case("one mask for all sequences", state=STATE, x=normal(5, 5, 6), mask=coin(5, 5)),
     Case("a mask for each sequence", state=STATE, x=X, mask=coin(2, 5, 5)),
     Case("padding", state=STATE, x=X, mask=coin(2, 1, 5)),
+    Case(
+        "hidden tokens with the largest scores",
+        state=STATE,
+        x=normal(2, 6, 6).map(huge_and_of_either_sign),
+        mask=TWO_HIDDEN,
+        dtypes=["float32", "float64"],
+    ),
     Case("a token that may attend to nothing", state=STATE, x=X, mask=coin(2, 5, 5).map(nothing_for_the_second)),
     Case(
         "padding, one sequence of seven tokens",
@@ -275,6 +296,14 @@ MISTAKES = [
         hint="A mask (B, T, T) says for each sequence what is hidden there.",
     ),
     Variant(
+        "a mask with two axes is taken for padding",
+        was="scores = scores.masked_fill(~mask",
+        becomes="if mask.shape == x.shape[:2]:\n"
+        "                mask = mask.unsqueeze(1)\n"
+        "            scores = scores.masked_fill(~mask",
+        hint="A batch may have as many sequences as each has tokens. Of which shape is a mask for padding here?",
+    ),
+    Variant(
         "the mask hides queries, too",
         was="scores = scores.masked_fill(~mask",
         becomes="mask = mask & mask.mT\n            scores = scores.masked_fill(~mask",
@@ -291,6 +320,18 @@ MISTAKES = [
         was="scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)",
         becomes="pass",
         hint="Do the weights that are left sum to one?",
+    ),
+    Variant(
+        "hidden weights are removed after the softmax and the rest divided by its sum",
+        body="""
+        q, k, v = self.q_proj(x), self.k_proj(x), self.v_proj(x)
+        weights = (q @ k.mT / math.sqrt(q.shape[-1])).softmax(dim=-1)
+        if mask is not None:
+            weights = weights * mask
+            weights = weights / weights.sum(dim=-1, keepdim=True).clamp(min=1e-30)
+        return weights @ v
+        """,
+        hint="What is left for the visible tokens when a hidden one has by far the largest score?",
     ),
     Variant(
         "a token that may attend to nothing attends to all alike",

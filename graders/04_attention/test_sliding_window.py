@@ -51,7 +51,7 @@ EXTREMES = [
     Case(
         "scores around -12 000 and 12 000",
         q=integers(5, 16, low=-2, high=3).map(starting_with(192, -192, 192, -192, 192)),
-        k=integers(5, 16, low=-2, high=3).map(starting_with(256)),
+        k=integers(5, 16, low=-2, high=3).map(starting_with(256, 256, -256, -256, -256)),
         v=normal(5, 3),
         window=3,
     ),
@@ -276,6 +276,13 @@ MISTAKES = [
         was="-math.inf",
         becomes="-1e4",
         hint="Nobody says how small the scores in the window may be. What is below all of them?",
+    ),
+    Variant(
+        "the scores of hidden keys are lowered by 10 000",
+        was="scores.masked_fill(~mask, -math.inf)",
+        becomes="(scores - ~mask * scores.new_tensor(1e4))",
+        hint="Nobody says how large the scores outside of the window may be. Which number is below all, whatever it is "
+        "added to?",
     ),
     Variant(
         "keys outside of the window take part in the softmax",

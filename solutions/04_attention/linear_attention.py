@@ -25,7 +25,8 @@ negative. The divisor makes the weights of a query sum to one, as softmax does.
   4 and 3: no tensor made on the way may hold more than half as many numbers as (T × S) has.
 - The work grows as T, not as T²: with `causal`, carry M and z along, or sum them up by `cumsum`.
 - An epsilon in the divisor is not needed, but one of 1e-6 is allowed.
-- The result has the dtype of the inputs, gradients flow to all three, and the arguments are left as they are.
+- The result has the dtype of the inputs, and the arguments are left as they are. Gradients flow to all three, also
+  where numbers are as large as 100.
 - Do without torch's own attention. Its `elu` may be used.
 
 Example: q = 0, keys 0 and 2, values 4 and 8, all of width 1. φ gives 1 for the query, 1 and 3 for the keys. M is

@@ -1,0 +1,20 @@
+"""Wrong: the positions of each sequence get one axis more whatever x has, which is too few for five axes."""
+
+import torch
+
+
+def rope_tables(length, d, base=10000.0):
+    inv_freq = base ** (-torch.arange(0, d, 2, dtype=torch.float64) / d)
+    angles = torch.outer(torch.arange(length, dtype=torch.float64), inv_freq)
+    angles = torch.cat([angles, angles], dim=-1)
+    return angles.cos().float(), angles.sin().float()
+
+
+def apply_rope(x, cos, sin, positions=None):
+    if positions is None:
+        positions = torch.arange(x.shape[-2], device=x.device)
+    cos, sin = cos[positions], sin[positions]
+    if positions.dim() == 2 and x.dim() > 3:
+        cos, sin = cos.unsqueeze(1), sin.unsqueeze(1)
+    x1, x2 = x.chunk(2, dim=-1)
+    return (x * cos + torch.cat([-x2, x1], dim=-1) * sin).to(x.dtype)
