@@ -14,7 +14,7 @@ from kata.report.page import render, streak
 from kata.state import Progress, State
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
-EMPTY = {"meta", "br", "link", "hr", "img", "input"}
+EMPTY = {"meta", "br", "link", "hr", "img", "input", "wbr"}
 
 
 class Page(HTMLParser):

@@ -1,0 +1,18 @@
+"""Tests that open pages in a browser. Without one, or without selenium, they are skipped with what to install."""
+
+import pytest
+
+
+@pytest.fixture
+def page():
+    from tests.browser.chromium import (  # a conftest cannot be skipped, and a test can
+        DRIVER,
+        MISSING,
+        PROGRAM,
+        chromium,
+    )
+
+    if not (PROGRAM and DRIVER):
+        pytest.skip(MISSING)
+    with chromium() as page:
+        yield page
