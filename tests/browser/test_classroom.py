@@ -11,7 +11,7 @@ import pytest
 from kata.classroom.init import write_course
 from kata.classroom.notebooks import without_statement
 from tests.browser.chromium import Keys
-from tests.browser.jupyter import server
+from tests.classroom.jupyter import server
 
 CELL = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell:has(.cm-content)"
 TRACK = "01_tensors"
