@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.classroom.conftest import as_activated  # noqa: F401 - a fixture, for the commands of nbgrader here too
+
 
 @pytest.fixture
 def page():

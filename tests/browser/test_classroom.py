@@ -12,6 +12,7 @@ from kata.classroom.init import write_course
 from kata.classroom.notebooks import without_statement
 from tests.browser.chromium import Keys
 from tests.classroom.jupyter import server
+from tests.classroom.room import Room
 
 CELL = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell:has(.cm-content)"
 TRACK = "01_tensors"
@@ -106,3 +107,22 @@ def read_feedback(page):
     words = page.see("body", "softmax").text
     assert "Score: 8.5 / 10" in words and "the last axis whatever `dim` says" in words
     assert "HIDDEN TESTS" not in words and "not graded by kata" not in words
+
+
+def test_a_person_grades_an_answer_in_words(page, course, tmp_path):
+    """By the rubric, which stands under the answer in the formgrader."""
+    (question, *_), track = next((track.written, track.id) for track in course.tracks if track.written)
+    room = Room.open(tmp_path / "course", course, [question], track)
+    room.hand_in("ann", room.answered("So that the softmax is *not* nearly one-hot.", question.name), question.name)
+    room.nbgrader("autograde", track)
+    with server(room.folder, tmp_path / "instructor") as instructor:
+        page.open(instructor.at("formgrader"))
+        page.click("a", "^Manual Grading$")
+        for link in (track, question.name, "Submission #1"):
+            page.click("#main-table a", link)
+        page.see(".nbgrader_cell", "not nearly one-hot")
+        page.see("#notebook-container", "the variance of a dot product")
+        page.click("input.score")
+        page.tell("Input.insertText", text="4")
+        page.keys(Keys.TAB)
+        page.until(lambda: room.exported()["ann"]["score"] == "4.0")
