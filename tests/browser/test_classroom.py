@@ -84,9 +84,14 @@ def press(page, column):
 
 
 def assignments(page):
-    page.click("#jp-MainMenu .lm-MenuBar-itemLabel", "Nbgrader")
-    page.click("#jp-mainmenu-nbgrader li[data-command='nbgrader:open-assignment-list']")
+    choose(page, "open-assignment-list")
     page.see("#released_assignments_list")
+
+
+def choose(page, command):
+    """In JupyterLab's menu."""
+    page.click("#jp-MainMenu .lm-MenuBar-itemLabel", "Nbgrader")
+    page.click(f"#jp-mainmenu-nbgrader li[data-command='nbgrader:{command}']")
 
 
 def solve_and_check(page, text):
@@ -116,7 +121,9 @@ def test_a_person_grades_an_answer_in_words(page, course, tmp_path):
     room.hand_in("ann", room.answered("So that the softmax is *not* nearly one-hot.", question.name), question.name)
     room.nbgrader("autograde", track)
     with server(room.folder, tmp_path / "instructor") as instructor:
-        page.open(instructor.at("formgrader"))
+        page.open(instructor.at("lab"))
+        choose(page, "open-formgrader")
+        page.driver.switch_to.frame(page.see(".lm-DockPanel iframe"))
         page.click("a", "^Manual Grading$")
         for link in (track, question.name, "Submission #1"):
             page.click("#main-table a", link)
