@@ -11,10 +11,10 @@ PINNED = $(if $(wildcard constraints.txt),-c constraints.txt)
 FROM = pyproject.toml $(wildcard constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: translations help grade watch drill diff report next list hint reset doctor test verify bench lint format stubs clean
+.PHONY: translations help grade watch drill diff report next list hint reset doctor test test-classroom test-browser verify bench lint format stubs clean
 
 help: ## list these targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
 grade: .venv/.student ## grade your exercises: ARGS="softmax --device cuda"
 	@$(KATA) grade $(ARGS)
@@ -46,9 +46,16 @@ reset: .venv/.student ## begin an exercise anew, yours is kept: ID=softmax
 doctor: .venv/.student ## check this machine and this folder
 	@$(KATA) doctor
 
-# On two cores, a file to a core: seven minutes and a half instead of twelve. The classroom, two minutes more, is in `make verify`.
+# On two cores, a file to a core: seven minutes and a half instead of twelve. The classroom, and pages in a browser, have
+# targets of their own.
 test: .venv/.author ## hold the suite to its laws: ARGS="-k softmax"
-	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 2 --dist loadfile --ignore=tests/classroom)
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 2 --dist loadfile --ignore=tests/classroom --ignore=tests/browser)
+
+test-classroom: .venv/.author ## nbgrader with our grading, on SQLite and PostgreSQL
+	@$(BIN)/python -m pytest tests/classroom $(ARGS)
+
+test-browser: .venv/.browser ## JupyterLab, the formgrader and the report in Chromium
+	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
 verify: .venv/.author ## the laws at 200 seeds, mutants of every reference, a million fuzzed frames
 	@$(if $(ARGS),:,$(BIN)/python -m tests.hostile.fuzz --frames 1000000)
@@ -78,8 +85,8 @@ clean: ## remove caches and builds; .venv and your work stay
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-# A stamp is younger than what it was installed from, so that an update installs itself. What an author needs holds
-# what a student needs.
+# A stamp is younger than what it was installed from, so that an update installs itself. What the browser's tests need
+# holds what an author needs, and that holds what a student needs.
 .venv/.student: $(FROM) | $(BIN)/python
 	@echo "Installing into .venv (once; torch is large) ..."
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PINNED) -e .
@@ -89,6 +96,11 @@ clean: ## remove caches and builds; .venv and your work stay
 	@echo "Installing into .venv (once; torch is large) ..."
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PINNED) -e ".[dev]"
 	@touch .venv/.student $@
+
+.venv/.browser: $(FROM) | $(BIN)/python
+	@echo "Installing into .venv (once; torch is large) ..."
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PINNED) -e ".[dev,browser]"
+	@touch .venv/.student .venv/.author $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

@@ -6,7 +6,14 @@ package, `kata_course`, that holds no code.
 
 from setuptools import find_packages, setup
 
-COURSE = ["course.toml", "solutions/*/*.py", "graders/*/*.py", "translations/**/*.po", "fixtures/**/*"]
+COURSE = [
+    "course.toml",
+    "solutions/*/*.py",
+    "solutions/*/*.md",
+    "graders/*/*.py",
+    "translations/**/*.po",
+    "fixtures/**/*",
+]
 
 setup(
     packages=[*find_packages(include=["kata", "kata.*"]), "kata_course"],

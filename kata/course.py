@@ -25,12 +25,11 @@ OWN = _BESIDE if (_BESIDE / COURSE_FILE).is_file() else _BESIDE / "kata_course"
 
 
 @dataclass(frozen=True)
-class Exercise:
-    """An exercise, named by its path: `04_attention/scaled_dot_product_attention`."""
+class _Work:
+    """What a student does, named by its path: `04_attention/scaled_dot_product_attention`."""
 
     id: str
     root: Path
-    home: Path | None = None  # the student's folder, where that is not the suite's own
 
     def __str__(self) -> str:
         return self.id
@@ -42,6 +41,13 @@ class Exercise:
     @property
     def name(self) -> str:
         return self.id.split("/")[1]
+
+
+@dataclass(frozen=True)
+class Exercise(_Work):
+    """What is answered in code, and graded by running it."""
+
+    home: Path | None = None  # the student's folder, where that is not the suite's own
 
     @property
     def stub(self) -> Path:
@@ -57,10 +63,20 @@ class Exercise:
 
 
 @dataclass(frozen=True)
+class Written(_Work):
+    """What is answered in words, and graded by a person: in the classroom only."""
+
+    @property
+    def source(self) -> Path:
+        return self.root / "solutions" / f"{self.id}.md"
+
+
+@dataclass(frozen=True)
 class Track:
     id: str
     title: str
     exercises: tuple[Exercise, ...]
+    written: tuple[Written, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +157,8 @@ class Course:
         found = [e for e in self.exercises if name in (e.id, e.name)]
         if len(found) == 1:
             return found[0]
+        if any(name in (w.id, w.name) for t in self.tracks for w in t.written):
+            raise UsageError(f"'{name}' is answered in words and graded by a person, in the classroom only.")
         if found:
             raise UsageError(f"'{name}' is the name of {', '.join(map(str, found))}. Say which, by its whole id.")
         known = [e.name for e in self.exercises] + [e.id for e in self.exercises]
@@ -161,7 +179,7 @@ class Course:
 
 def _tracks(data: list[dict[str, Any]], root: Path, home: Path | None) -> tuple[Track, ...]:
     tracks = tuple(_track(t, root, home) for t in data)
-    ids = [e.id for t in tracks for e in t.exercises]
+    ids = [work.id for t in tracks for work in (*t.exercises, *t.written)]
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:
         raise ValueError(f"{twice[0]} is listed twice; keep one")
@@ -169,14 +187,16 @@ def _tracks(data: list[dict[str, Any]], root: Path, home: Path | None) -> tuple[
 
 
 def _track(data: dict[str, Any], root: Path, home: Path | None) -> Track:
-    names = data["exercises"]
-    if not isinstance(names, list):
-        raise TypeError(f"exercises = {names!r} is not a list of names")
-    for name in [data["id"], *names]:
+    names, written = data["exercises"], data.get("written", [])
+    for key, listed in (("exercises", names), ("written", written)):
+        if not isinstance(listed, list):
+            raise TypeError(f"{key} = {listed!r} is not a list of names")
+    for name in [data["id"], *names, *written]:
         if not isinstance(name, str) or not re.fullmatch("[a-z0-9_]+", name):
             raise ValueError(f"{name!r} is no name for a track or an exercise; use small letters, digits and _")
     exercises = tuple(Exercise(f"{data['id']}/{name}", root, home) for name in names)
-    return Track(data["id"], str(data["title"]), exercises)
+    questions = tuple(Written(f"{data['id']}/{name}", root) for name in written)
+    return Track(data["id"], str(data["title"]), exercises, questions)
 
 
 def _defaults(data: dict[str, Any]) -> Defaults:

@@ -129,5 +129,6 @@ def _docstrings(tree: ast.Module) -> list[tuple[ast.AST, ast.Expr]]:
 
 
 def clock(seconds: float) -> str:
-    """`4:05`."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+    """`4:05`, and from an hour on `1:04:05`."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{rest:02}"

@@ -68,6 +68,8 @@ def _scores(gradebook: Any, assignment: str, student: str) -> dict[str, Any]:
         by_hand = all(grade.cell_type == "markdown" for grade in missing)
         cells = " ".join(sorted(grade.name for grade in missing))
         return {**row, "status": "to grade by hand" if by_hand else "ungraded", "ungraded": cells}
+    if any(grade.needs_manual_grade for grade in grades):  # handed in or graded again since a person gave a score
+        row["status"] = "to look at again"
     return {**row, "raw_score": submission.score, "score": max(0.0, submission.score - penalty)}
 
 

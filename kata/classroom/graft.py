@@ -112,12 +112,16 @@ def _written(notebook: dict[str, Any], release: NotebookNode) -> Written:
 def _answer(cell: NotebookNode, grade_id: str, written: Written) -> None:
     texts = written.answers.get(grade_id, [])
     changed = [text for text in texts if text.strip() != cell.source.strip()]
+    elsewhere = [text for own in written.own.values() for kind, text in own if kind != "code"]
     if not texts:
         written.notes.append(f"the cell {grade_id} is missing; it was put back as it was released")
     if len(texts) > 1:
         written.notes.append(f"the cell {grade_id} is there {len(texts)} times; the last that was changed is graded")
+    if elsewhere and not changed and marks(cell).get("grade"):  # a person reads it: words in another cell count
+        changed = ["\n\n".join(elsewhere)]
+        written.notes.append(f"nothing is in the cell {grade_id}; the words in other cells are taken for the answer")
     if changed:
-        cell.source = changed[-1] if cell.cell_type == "code" else _harmless(changed[-1])
+        cell.source = changed[-1]
         if len(cell.source) > MAX_CELL:
             cell.source = ""
             written.notes.append(f"the cell {grade_id} was left out: longer than {MAX_CELL >> 10} KiB")

@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+from kata.classroom import written
 from kata.classroom.notebooks import notebook
-from kata.course import Course, Exercise
+from kata.course import Course, Exercise, Written
 from kata.errors import JudgeError
 from kata.files import write_atomically
 from kata.report import reason
@@ -17,24 +18,27 @@ from kata.verdict import ExerciseVerdict
 CONFIG = "nbgrader_config.py"
 
 
-def write_course(course: Course, exercises: Sequence[Exercise], folder: Path, force: bool) -> tuple[list[Path], int]:
+def write_course(
+    course: Course, works: Sequence[Exercise | Written], folder: Path, force: bool
+) -> tuple[list[Path], int]:
     """Write what is not there yet (with `force`, the notebooks anew) and return that, and how many were kept.
 
     Raises:
         JudgeError: a reference is not right by its own grader, so no student could be.
+        UsageError: a question is not written in the form that questions have.
     """
-    notebooks = {exercise: folder / "source" / exercise.track / f"{exercise.name}.ipynb" for exercise in exercises}
-    wanted = [exercise for exercise in exercises if force or not notebooks[exercise].exists()]
-    texts = {
-        notebooks[exercise]: notebook(course, exercise, reference)
-        for exercise, reference in zip(wanted, references(course, wanted), strict=True)
-    }
+    notebooks = {work: folder / "source" / work.track / f"{work.name}.ipynb" for work in works}
+    wanted = [work for work in works if force or not notebooks[work].exists()]
+    texts = {notebooks[work]: written.notebook(work) for work in wanted if isinstance(work, Written)}
+    exercises = [work for work in wanted if isinstance(work, Exercise)]
+    for exercise, reference in zip(exercises, references(course, exercises), strict=True):
+        texts[notebooks[exercise]] = notebook(course, exercise, reference)
     if not (folder / CONFIG).exists():  # never over one that is there: it holds the seed that grades came from
         texts[folder / CONFIG] = config(course, folder)
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, text)
-    return list(texts), len(exercises) - len(wanted)
+    return list(texts), len(works) - len(wanted)
 
 
 def references(course: Course, exercises: Sequence[Exercise]) -> list[ExerciseVerdict]:

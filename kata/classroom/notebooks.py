@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -30,17 +31,22 @@ def notebook(course: Course, exercise: Exercise, reference: ExerciseVerdict) -> 
     solution = exercise.solution.read_text(encoding="utf-8")
     code = without_statement(solution)
     cells = [
-        _read_only(new_markdown_cell(statement(solution)), f"{exercise.name}-statement"),
-        _marked(new_code_cell(code), f"{exercise.name}-solution", solution=True, locked=False),
-        _read_only(new_code_cell(_check(course, exercise)), f"{exercise.name}-check"),
+        marked(new_markdown_cell(statement(solution)), f"{exercise.name}-statement"),
+        marked(new_code_cell(code), f"{exercise.name}-solution", solution=True, locked=False),
+        marked(new_code_cell(_check(course, exercise)), f"{exercise.name}-check"),
         *_graded(exercise, reference),
     ]
+    return as_text(cells, {"exercise": exercise.id, "names": defined(code)})
+
+
+def as_text(cells: list[NotebookNode], ours: dict[str, Any]) -> str:
+    """The notebook of these cells as text, with what is `ours` in its metadata."""
     for place, cell in enumerate(cells):
         cell["id"] = f"cell-{place}"  # the same at every making, so that a change shows as one
     metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         "language_info": {"name": "python"},
-        KATA: {"exercise": exercise.id, "names": defined(code)},
+        KATA: ours,
     }
     return str(nbformat.writes(new_notebook(cells=cells, metadata=metadata))) + "\n"
 
@@ -63,16 +69,12 @@ def _graded(exercise: Exercise, reference: ExerciseVerdict) -> Iterator[Notebook
     for name in dict.fromkeys(map(group, reference.tests)):
         points = rounded(sum(case.max_points for case in reference.tests if group(case) == name))
         text = f"# {name.replace('_', ' ')}: {number(points)} points, graded after you have handed in.\n{_FAIL_CLOSED}"
-        cell = _marked(new_code_cell(text), f"{exercise.name}-{name}", grade=True, points=points)
+        cell = marked(new_code_cell(text), f"{exercise.name}-{name}", grade=True, points=points)
         cell.metadata[KATA] = {"test": name}
         yield cell
 
 
-def _read_only(cell: NotebookNode, grade_id: str) -> NotebookNode:
-    return _marked(cell, grade_id)
-
-
-def _marked(
+def marked(
     cell: NotebookNode,
     grade_id: str,
     *,
@@ -81,7 +83,7 @@ def _marked(
     locked: bool = True,
     points: float | None = None,
 ) -> NotebookNode:
-    """The cell with nbgrader's metadata."""
+    """The cell with nbgrader's metadata: read-only, unless said otherwise."""
     cell.metadata["nbgrader"] = {
         "grade_id": grade_id,
         "grade": grade,

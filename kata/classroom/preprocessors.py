@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer, Unicode
 
-from kata.classroom import ahead, engines
+from kata.classroom import ahead, engines, written
 from kata.classroom.feedback import cell_score, report, unreadable
 from kata.classroom.graft import KATA, graft, marks
 from kata.course import Course
@@ -56,6 +56,8 @@ class Graft(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no type
         _remove_strangers(Path(autograded), release)
         _ungrade(names)
         grafted = graft(resources[SUBMITTED], nbformat.read(notebook, as_version=4))
+        if written.is_written(grafted):
+            _show_rubric(grafted, names)
         for note in grafted.metadata[KATA].get("notes", []):
             self.log.warning("%s, %s: %s", names["student"], names["notebook"], note)
         return grafted, resources
@@ -70,6 +72,8 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
     allow_unisolated = Bool(False, help="grade even where submissions cannot be isolated").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Result:
+        if written.is_written(nb):
+            return written.with_notes(nb), resources
         ours, converter = nb.metadata[KATA], self.parent.parent
         why = ours.get("unreadable")
         verdict = None
@@ -113,6 +117,14 @@ def _is_nbgraders(file: Path, folder: Path) -> bool:
     if form is None or file.parent != folder or file.stat().st_size > MAX_MARK:
         return False
     return re.fullmatch(form, file.read_text(encoding="utf-8", errors="replace")) is not None
+
+
+def _show_rubric(notebook: NotebookNode, names: dict[str, Any]) -> None:
+    """To whoever grades by hand, and with the feedback to the student; the release has none."""
+    with Gradebook(names["db_url"]) as gradebook:
+        for cell in filter(written.is_rubric, notebook.cells):
+            source = gradebook.find_source_cell(marks(cell)["grade_id"], names["notebook"], names["assignment"])
+            cell.source = written.rubric(source.source)
 
 
 def _ungrade(names: dict[str, Any]) -> None:

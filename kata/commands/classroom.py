@@ -11,7 +11,7 @@ from typing import Any
 
 from kata.commands.grade import at_least
 from kata.console import Progress, console, shown
-from kata.course import Course, Exercise
+from kata.course import Course, Exercise, Written
 from kata.errors import JudgeError, UsageError
 from kata.files import check_writable
 
@@ -46,8 +46,14 @@ def _action(actions: Any, name: str, text: str) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
-    actions = {"init": _init, "grade": _grade, "gradescope": _gradescope}
-    return actions[args.action](course, chosen(course, args.tracks, args.exercises), args)
+    exercises = chosen(course, args.tracks, args.exercises)
+    if args.action == "init":
+        return _init(course, exercises, args)
+    if not exercises:
+        raise UsageError(
+            f"{', '.join(args.tracks)}: all of it is answered in words and graded by hand. Choose another track."
+        )
+    return {"grade": _grade, "gradescope": _gradescope}[args.action](course, exercises, args)
 
 
 def chosen(course: Course, tracks: Sequence[str], ids: Sequence[str]) -> tuple[Exercise, ...]:
@@ -68,8 +74,11 @@ def _init(course: Course, exercises: tuple[Exercise, ...], args: argparse.Namesp
     _need_nbgrader()
     from kata.classroom.init import write_course
 
+    all_of_it = not (args.tracks or args.exercises)
+    questions = [one for track in course.tracks if all_of_it or track.id in args.tracks for one in track.written]
+    works: tuple[Exercise | Written, ...] = (*exercises, *questions)
     try:
-        written, kept = write_course(course, exercises, args.folder, args.force)
+        written, kept = write_course(course, works, args.folder, args.force)
     except OSError as error:
         raise UsageError(f"the course cannot be written: {error}") from None
     out = console()
@@ -77,7 +86,7 @@ def _init(course: Course, exercises: tuple[Exercise, ...], args: argparse.Namesp
         out.print(f"wrote {shown(path)}", soft_wrap=True)
     if kept:
         out.print(f"kept {kept} notebooks that were there; --force writes them anew.")
-    track = exercises[0].track
+    track = works[0].track
     out.print(f"next: cd {shown(args.folder)} && nbgrader generate_assignment {track}", soft_wrap=True)
     return 0
 

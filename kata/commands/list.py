@@ -33,7 +33,7 @@ def show(out: Console, course: Course, state: State, coming: Exercise | None) ->
     """Print the list, with the exercise that comes next marked."""
     from rich.text import Text
 
-    for track in course.tracks:
+    for track in (one for one in course.tracks if one.exercises):
         passed = sum(map(state.passed, track.exercises))
         out.print(
             Text(f"{track.id}  {title(course, track.title)}  ", "bold").append(

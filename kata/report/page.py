@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
 
 from kata.console import number
 from kata.course import Course, Exercise, Track
@@ -40,6 +42,7 @@ class Mistake:
 def render(course: Course, state: State, due: Sequence[Due], now: datetime) -> str:
     """The page as HTML."""
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page.filters["breakable"] = breakable
     text = (files("kata.report") / "page.html").read_text(encoding="utf-8")
     passed = sum(map(state.passed, course.exercises))
     return page.from_string(text).render(
@@ -56,6 +59,11 @@ def render(course: Course, state: State, due: Sequence[Due], now: datetime) -> s
         mistakes=_mistakes(course, state),
         due=[(f"{one.at.astimezone():%Y-%m-%d}", one.exercise.id, one.at <= now) for one in due],
     )
+
+
+def breakable(name: str) -> Markup:
+    """A name that a narrow screen may break where its words end, and that is copied without the breaks."""
+    return Markup(re.sub("(?<=[a-z])([/_])", r"\1<wbr>", str(escape(name))))  # noqa: S704 - escaped first
 
 
 def streak(days: Sequence[str], today: date) -> int:

@@ -9,6 +9,7 @@ from kata.classroom import folder
 from kata.classroom.notebooks import without_statement
 from kata.judge import run
 from tests.classroom.odd import ODD
+from tests.classroom.postgres import MISSING, PROGRAMS, postgres
 from tests.classroom.room import Room
 
 
@@ -35,6 +36,16 @@ def one_judge(judge):
         patch.setattr(run, "Judge", Kept)
         patch.setattr(folder, "Judge", Kept)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The folder of its socket."""
+    if PROGRAMS is None:
+        pytest.skip(MISSING)
+    pytest.importorskip("psycopg", reason="psycopg is missing: pip install -c constraints.txt -e '.[postgres]'")
+    with postgres() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -2,18 +2,22 @@
 
 import csv
 import re
+import shlex
 import shutil
+import subprocess
+
+import pytest
 
 from kata.cli import main
-from tests.classroom.room import ROOT, nbgrader
+from tests.classroom.postgres import PROGRAMS
+from tests.classroom.room import ROOT, Room, nbgrader
 
-COMMANDS = re.findall(
-    r"^```\n(.*?)^```", (ROOT / "docs" / "classroom.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-)
+PAGE = (ROOT / "docs" / "classroom.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^```\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def test_every_command(tmp_path, right, monkeypatch):
-    making, grading, platforms, folder, gradescope = COMMANDS
+    making, grading, platforms, _, _, folder, gradescope = COMMANDS
     shell = Shell(tmp_path)
     shell.run(making.replace("cd course\n", ""), monkeypatch)
     shell.exchange()
@@ -40,6 +44,22 @@ def test_every_command(tmp_path, right, monkeypatch):
     assert (tmp_path / "autograder.zip").stat().st_size > 10_000
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_several_at_once(database, course, right, tmp_path, request, monkeypatch):
+    settings = ""
+    if database == "postgresql":
+        monkeypatch.setenv("PGHOST", request.getfixturevalue("postgres_server"))
+        monkeypatch.setenv("PGUSER", "grader")
+        program, *arguments = COMMANDS[4].split()
+        subprocess.run([PROGRAMS / program, *arguments], check=True)
+        settings = re.search(r"c\.CourseDirectory\.db_url = .*\"", PAGE)[0] + "\n"
+    room = Room.open(tmp_path / "course", course, course.select(["softmax"]), "01_tensors", settings)
+    for student in ("ann", "zoe"):
+        room.hand_in(student, room.answered(right))
+    Shell(tmp_path).run(COMMANDS[3], monkeypatch)
+    assert {student: row["score"] for student, row in room.exported().items()} == {"ann": "10.0", "zoe": "10.0"}
+
+
 class Shell:
     """A command line with nothing of this machine's nbgrader in it."""
 
@@ -61,7 +81,7 @@ class Shell:
 
     def run(self, commands, monkeypatch):
         for command in commands.splitlines():
-            program, *arguments = command.split()
+            program, *arguments = shlex.split(command)
             if program == "kata":
                 monkeypatch.chdir(ROOT)
                 if "init" in arguments:

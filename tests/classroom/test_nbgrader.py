@@ -192,7 +192,11 @@ def test_one_score_three_ways(course, judge, tmp_path_factory):
 
     With KATA_EVERY of all exercises, as `make verify` has it; else of the first of each track, to be quick.
     """
-    chosen = course.exercises if os.environ.get("KATA_EVERY") else tuple(t.exercises[0] for t in course.tracks)
+    chosen = (
+        course.exercises
+        if os.environ.get("KATA_EVERY")
+        else tuple(t.exercises[0] for t in course.tracks if t.exercises)
+    )
     room = Room.open(tmp_path_factory.mktemp("ways") / "course", course, chosen, "all")
     files = {}
     for exercise in chosen:

@@ -9,12 +9,12 @@ import pytest
 from kata import language
 from kata.cli import main
 from kata.course import OWN, Course
-from kata.drill import schedule
+from kata.drill import clock, schedule
 from kata.report.page import render, streak
 from kata.state import Progress, State
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
-EMPTY = {"meta", "br", "link", "hr", "img", "input"}
+EMPTY = {"meta", "br", "link", "hr", "img", "input", "wbr"}
 
 
 class Page(HTMLParser):
@@ -123,6 +123,11 @@ def test_the_page_of_one_who_has_just_begun(course):
 )  # fmt: skip
 def test_the_streak(days, count):
     assert streak(days, date(2026, 11, 23)) == count
+
+
+@pytest.mark.parametrize("seconds, shown", [(5, "0:05"), (245.9, "4:05"), (3599, "59:59"), (3845, "1:04:05")])
+def test_the_clock(seconds, shown):
+    assert clock(seconds) == shown
 
 
 def test_kata_report(course, state, capsys):
