@@ -1,0 +1,58 @@
+"""The reference of a copy that has none: what was recorded when the copy was made, under the same face."""
+
+from __future__ import annotations
+
+from kata.course import Exercise
+from kata.errors import JudgeError
+from kata.judge.expectations import UNKNOWN, Expectations, StandIn, fits
+from kata.judge.reference import Expected, Live, Reference, Trial, draw_cotangents
+from kata.recordings import file_of, provenance
+from kata.scenario import Observe
+from kata.solution import Variant
+
+
+def reference_of(exercise: Exercise, mistakes: list[Variant], seed: int, observe: Observe) -> Reference:
+    """The reference itself where it is, else its recording at this seed.
+
+    Raises:
+        JudgeError: there is neither.
+    """
+    if exercise.solution.is_file() or provenance(exercise.root) is None:
+        return Live(exercise, mistakes, observe=observe)
+    return Recorded(exercise, mistakes, seed, observe=observe)
+
+
+class Recorded(Reference):
+    """Knows of each trial what the reference and the known mistakes gave, and can run neither.
+
+    A mistake's outcome is not recorded where it could not matter, or where a trial's inputs are not those of the
+    recording: then it is no name for anything. What the reference gave is never taken for other inputs.
+    """
+
+    has_clock = False
+
+    def __init__(self, exercise: Exercise, mistakes: list[Variant], seed: int, *, observe: Observe):
+        self._recording = Expectations.read(file_of(exercise, seed))
+        super().__init__(exercise, mistakes, StandIn(self._recording.modules), observe=observe)
+
+    def _work_out(self, trial: Trial) -> Expected:
+        entry = self._recording.trials.get(repr(trial.place))
+        if entry is None:
+            raise JudgeError(f"nothing is recorded of {self.exercise} for {trial.place}")
+        as_recorded = fits(trial.inputs, entry["inputs"], trial.dtype)
+        if not as_recorded and not trial.digest:
+            raise JudgeError(
+                f"the inputs of {self.exercise} in {trial.place[0]} are not those that were recorded. "
+                "Was its grader changed, or is this another torch? `kata doctor` says which one was recorded with."
+            )
+        if as_recorded:
+            self._know_mistakes(trial, entry["mistakes"], entry["harmless"])
+        truth, ours = (self._recording.outcome(entry[which]) for which in ("truth", "ours"))
+        cotangents = draw_cotangents(truth.outputs, trial) if trial.with_gradients else None
+        return Expected(truth, ours, self._request(trial, cotangents))
+
+    def _know_mistakes(self, trial: Trial, outcomes: list[int], harmless: list[bool]) -> None:
+        for name, number, right in zip(self._recording.mistakes, outcomes, harmless, strict=True):
+            self.harmless[(name, *trial.key)] = right
+            if number != UNKNOWN:
+                self._outcomes[(name, *trial.key)] = self._recording.outcome(number)

@@ -1,0 +1,68 @@
+"""Where a copy without solutions has what the references gave, and at which seeds it was recorded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from kata.course import Exercise
+from kata.errors import JudgeError, UsageError
+
+FOLDER = Path("fixtures", "expected")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How the recordings of a copy were made."""
+
+    seeds: list[int]
+    devices: list[str]
+    torch: str
+    python: str
+    machine: str
+
+    def text(self) -> str:
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+    def check(self, seed: int, devices: list[str]) -> None:
+        """Refuse what nothing is recorded for.
+
+        Raises:
+            UsageError: the message names what is.
+        """
+        if seed not in self.seeds:
+            raise UsageError(
+                f"In this copy expectations are recorded, at the seeds {', '.join(map(str, self.seeds))}. "
+                f"There is none for --seed {seed}."
+            )
+        for device in devices:
+            if device not in self.devices:
+                raise UsageError(
+                    f"In this copy expectations are recorded, on {', '.join(self.devices)}. "
+                    f"There is none for --device {device}."
+                )
+
+
+def file_of(exercise: Exercise, seed: int) -> Path:
+    """Where the expectations of an exercise at a seed are."""
+    return exercise.root / FOLDER / exercise.id / f"{seed}.kata"
+
+
+def provenance_file(root: Path) -> Path:
+    return root / FOLDER / "recorded.json"
+
+
+def provenance(root: Path) -> Provenance | None:
+    """How the recordings of this course were made; None where it has solutions, or no recordings.
+
+    Raises:
+        JudgeError: what says so cannot be read.
+    """
+    file = provenance_file(root)
+    if not file.is_file() or (root / "solutions").is_dir():
+        return None
+    try:
+        return Provenance(**json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise JudgeError(f"{file} cannot be read: {error}. Take the folder anew from where it came.") from None
