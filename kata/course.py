@@ -52,6 +52,16 @@ class Exercise:
         return self.root / "solutions" / f"{self.id}.py"
 
     @property
+    def shipped(self) -> Path:
+        """The stub as a copy without solutions has it, where nobody writes in it."""
+        return self.root / "fixtures" / "stubs" / f"{self.id}.py"
+
+    @property
+    def source(self) -> Path:
+        """What says what the exercise is: its solution or, in a copy without, its stub."""
+        return self.shipped if self.shipped.is_file() and not self.solution.is_file() else self.solution
+
+    @property
     def grader(self) -> Path:
         return self.root / "graders" / self.track / f"test_{self.name}.py"
 

@@ -10,6 +10,7 @@ from kata.course import Exercise
 from kata.errors import JudgeError, UsageError
 
 FOLDER = Path("fixtures", "expected")
+ANY = "any"
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,26 @@ class Provenance:
                 )
 
 
-def file_of(exercise: Exercise, seed: int) -> Path:
-    """Where the expectations of an exercise at a seed are."""
+def file_of(exercise: Exercise, seed: int | str) -> Path:
+    """Where the expectations of an exercise at a seed are, or at `ANY`: where nothing is drawn, all are the same."""
     return exercise.root / FOLDER / exercise.id / f"{seed}.kata"
+
+
+def found_at(exercise: Exercise, seed: int) -> Path:
+    """The file that has the expectations at this seed."""
+    file = file_of(exercise, seed)
+    return file if file.is_file() else file_of(exercise, ANY)
 
 
 def provenance_file(root: Path) -> Path:
     return root / FOLDER / "recorded.json"
+
+
+def seed_like(root: Path, seed: int) -> int:
+    """The seed itself or, where expectations are recorded, another one of theirs than the first, which all begin with."""
+    known = provenance(root)
+    others = known.seeds[1:] or known.seeds if known else [seed]
+    return others[seed % len(others)]
 
 
 def provenance(root: Path) -> Provenance | None:

@@ -78,7 +78,7 @@ def check(name: str, answer: str | Callable[..., Any] | None, caller: dict[str, 
     """
     course = Course.find()
     (exercise,) = course.select([name])
-    wanted = defined(exercise.stub.read_text(encoding="utf-8"))
+    wanted = defined(exercise.source.read_text(encoding="utf-8"))
     if isinstance(answer, str):
         text = answer
     else:

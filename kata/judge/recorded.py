@@ -6,7 +6,7 @@ from kata.course import Exercise
 from kata.errors import JudgeError
 from kata.judge.expectations import UNKNOWN, Expectations, StandIn, fits
 from kata.judge.reference import Expected, Live, Reference, Trial, draw_cotangents
-from kata.recordings import file_of, provenance
+from kata.recordings import found_at, provenance
 from kata.scenario import Observe
 from kata.solution import Variant
 
@@ -32,7 +32,7 @@ class Recorded(Reference):
     has_clock = False
 
     def __init__(self, exercise: Exercise, mistakes: list[Variant], seed: int, *, observe: Observe):
-        self._recording = Expectations.read(file_of(exercise, seed))
+        self._recording = Expectations.read(found_at(exercise, seed))
         super().__init__(exercise, mistakes, StandIn(self._recording.modules), observe=observe)
 
     def _work_out(self, trial: Trial) -> Expected:

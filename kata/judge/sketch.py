@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import torch
@@ -40,8 +41,13 @@ def _sketch(tensor: Tensor) -> Any:
 
 def _sums(flat: Tensor) -> Tensor:
     """Sums over stretches, weighed so that no number can hide, nor take another's place."""
-    generator = torch.Generator().manual_seed(len(flat))
-    weights = torch.rand(len(flat), generator=generator, dtype=torch.float64) + 0.5
-    signs = torch.randint(2, (len(flat),), generator=generator) * 2 - 1
-    stretches = torch.arange(len(flat)) * SUMS // len(flat)
-    return torch.zeros(SUMS, dtype=torch.float64).index_add(0, stretches, flat * weights * signs)
+    weights, stretches = _weights(len(flat))
+    return torch.zeros(SUMS, dtype=torch.float64).index_add(0, stretches, flat * weights)
+
+
+@cache
+def _weights(count: int) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(count)
+    weights = torch.rand(count, generator=generator, dtype=torch.float64) + 0.5
+    signs = torch.randint(2, (count,), generator=generator) * 2 - 1
+    return weights * signs, torch.arange(count) * SUMS // count

@@ -13,7 +13,7 @@ from kata.course import Course, Exercise
 from kata.errors import JudgeError
 from kata.judge.diagnosis import mistake_is_right
 from kata.judge.expectations import UNKNOWN, Expectations, call_of, fingerprint, numbers_of, state_of
-from kata.judge.reference import Live, Trial
+from kata.judge.reference import Live
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.judge.sketch import sketched

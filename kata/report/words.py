@@ -21,7 +21,7 @@ class Words:
         if self.exercise is None:
             return told(text)
         of_the_exercise = say(self.exercise, MESSAGE, text)
-        return told(named(text, axes_of(self.exercise.solution))) if of_the_exercise == text else of_the_exercise
+        return told(named(text, axes_of(self.exercise.source))) if of_the_exercise == text else of_the_exercise
 
     def mistake(self, text: str) -> str:
         return say(self.exercise, MISTAKE, text) if self.exercise else text
