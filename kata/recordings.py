@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kata.course import Exercise
+from kata.course import Course, Exercise
 from kata.errors import JudgeError, UsageError
 
 FOLDER = Path("fixtures", "expected")
@@ -26,23 +26,17 @@ class Provenance:
     def text(self) -> str:
         return json.dumps(asdict(self), indent=1) + "\n"
 
-    def check(self, seed: int, devices: list[str]) -> None:
-        """Refuse what nothing is recorded for.
-
-        Raises:
-            UsageError: the message names what is.
-        """
+    def check_seed(self, seed: int) -> None:
+        """Raises UsageError where nothing is recorded for it, which says what is."""
         if seed not in self.seeds:
-            raise UsageError(
-                f"In this copy expectations are recorded, at the seeds {', '.join(map(str, self.seeds))}. "
-                f"There is none for --seed {seed}."
-            )
-        for device in devices:
-            if device not in self.devices:
-                raise UsageError(
-                    f"In this copy expectations are recorded, on {', '.join(self.devices)}. "
-                    f"There is none for --device {device}."
-                )
+            known = ", ".join(map(str, self.seeds))
+            raise UsageError(f"A student's copy has results recorded at the seeds {known}, and none for --seed {seed}.")
+
+    def check_device(self, device: str) -> None:
+        """Raises UsageError where nothing is recorded for it, which says what is."""
+        if device not in self.devices:
+            known = " and ".join(self.devices)
+            raise UsageError(f"A student's copy has results recorded on {known}, and none for --device {device}.")
 
 
 def file_of(exercise: Exercise, seed: int | str) -> Path:
@@ -67,14 +61,22 @@ def seed_like(root: Path, seed: int) -> int:
     return others[seed % len(others)]
 
 
+def need_solutions(course: Course) -> None:
+    """Raises UsageError in a student's copy, for what is done with solutions only."""
+    if provenance(course.root):
+        raise UsageError(
+            "This is a student's copy, without solutions. What you ask for is done where the solutions are."
+        )
+
+
 def provenance(root: Path) -> Provenance | None:
-    """How the recordings of this course were made; None where it has solutions, or no recordings.
+    """How the recordings of this course were made; None where it has none, but solutions.
 
     Raises:
         JudgeError: what says so cannot be read.
     """
     file = provenance_file(root)
-    if not file.is_file() or (root / "solutions").is_dir():
+    if not file.is_file():
         return None
     try:
         return Provenance(**json.loads(file.read_text(encoding="utf-8")))

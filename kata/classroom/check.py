@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import sys
 from collections.abc import Callable
@@ -15,20 +16,24 @@ from kata.classroom.graded import grader
 from kata.console import number
 from kata.course import Course
 from kata.errors import UsageError
-from kata.report import clean, explained, render
-from kata.verdict import ExerciseVerdict, SubmissionVerdict
+from kata.language import told, tr
+from kata.report import clean, render
+from kata.report.words import Words
+from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 _PAGE = Environment(autoescape=True).from_string(  # everything in it is escaped: it may be a student's
     """\
 <div style="border-left: 4px solid {{ colour }}; padding-left: 1em">
 <p><b>{{ status }}</b> {{ score }}, {{ verdict.id }}</p>
 {% for test in tests if not test.passed -%}
-<p style="white-space: pre-wrap; margin: 0.5em 0"><b>{{ test.name }}</b> {{ test.status.replace("_", " ") }}
+<p style="white-space: pre-wrap; margin: 0.5em 0"><b>{{ test.name }}</b> {{ test.status }}
 {{ test.text }}</p>
+{% if test.picture %}<img src="data:image/png;base64,{{ test.picture }}" alt="{{ test.alt }}" style="max-width: 100%">
+{% endif -%}
 {% endfor -%}
-<p>{{ passed }} of {{ tests | length }} tests passed{{ "; " + reason if reason }}</p>
-{% if printed %}<details><summary>it printed</summary><pre>{{ printed }}</pre></details>{% endif %}
-<p style="opacity: 0.6">device: {{ device }}, isolation: {{ isolation }}</p>
+<p>{{ passed }}{{ "; " + reason if reason }}</p>
+{% if printed %}<details><summary>{{ it_printed }}</summary><pre>{{ printed }}</pre></details>{% endif %}
+<p style="opacity: 0.6">{{ how }}</p>
 </div>
 """
 )
@@ -38,8 +43,9 @@ COLOURS = {"passed": "green", "partial": "orange", "not_started": "gray"}
 class Checked:
     """A verdict that a notebook shows as HTML, and a terminal as `kata grade` does."""
 
-    def __init__(self, submission: SubmissionVerdict):
+    def __init__(self, submission: SubmissionVerdict, words: Words | None = None):
         self.submission = submission
+        self._words = words or Words()
 
     @property
     def verdict(self) -> ExerciseVerdict:
@@ -49,25 +55,60 @@ class Checked:
         return render([self.submission], [{}], "table").rstrip("\n")
 
     def _repr_html_(self) -> str:
-        verdict = self.verdict
-        score = "not graded" if verdict.score is None else f"{number(verdict.score)} / {number(verdict.max_score)}"
-        tests = [
-            {**vars(test), "passed": test.passed, "text": explained(test.message, test.mistake, test.hint)}
-            for test in verdict.tests
-        ]
-        isolation = self.submission.isolation
+        verdict, isolation = self.verdict, self.submission.isolation
+        score = (
+            f"{number(verdict.score)} / {number(verdict.max_score)}" if verdict.score is not None else tr("no score")
+        )
+        passed = sum(test.passed for test in verdict.tests)
         return _PAGE.render(
             verdict=verdict,
-            status=verdict.status.replace("_", " "),
+            status=_word(verdict.status),
             colour=COLOURS.get(verdict.status, "crimson"),
             score=score,
-            tests=tests,
-            passed=sum(test.passed for test in verdict.tests),
-            reason=clean(verdict.message),
+            tests=[self._shown(test) for test in verdict.tests],
+            passed=tr("{passed} of {count} tests passed", passed=passed, count=len(verdict.tests)),
+            reason=told(clean(verdict.message)),
+            it_printed=tr("it printed:"),
             printed=clean(verdict.printed),
-            device=self.submission.device,
-            isolation="none (NOT isolated)" if isolation == "none" else isolation,
+            how=tr(
+                "device: {device}, isolation: {isolation}",
+                device=self.submission.device,
+                isolation="none (NOT isolated)" if isolation == "none" else isolation,
+            ),
         )
+
+    def _shown(self, test: TestVerdict) -> dict[str, Any]:
+        words, lines = self._words, [self._words.message(clean(test.message))]
+        if test.mistake:
+            lines.append(tr("This looks like: {mistake}", mistake=words.mistake(clean(test.mistake))))
+        if test.hint:
+            lines.append(tr("Hint: {hint}", hint=words.hint(clean(test.hint))))
+        return {
+            "name": test.name,
+            "passed": test.passed,
+            "status": _word(test.status),
+            "text": "\n".join(lines),
+            **_drawn(test),
+        }
+
+
+def _word(status: str) -> str:
+    return tr(status).replace("_", " ")
+
+
+def _drawn(test: TestVerdict) -> dict[str, str]:
+    """A picture of what the test compared, with the same in words for one who does not see it."""
+    if test.difference is None:
+        return {}
+    from kata.report.difference import picture
+
+    wrong = test.difference.wrong
+    alt = tr(
+        "Heat maps of the numbers you got, of those expected, and of how far off each is: {wrong} of {count} are wrong.",
+        wrong=int(wrong.sum()),
+        count=wrong.numel(),
+    )
+    return {"picture": base64.b64encode(picture(test.difference)).decode(), "alt": alt}
 
 
 def check(name: str, answer: str | Callable[..., Any] | None, caller: dict[str, Any], seed: int = 0) -> Checked:
@@ -85,8 +126,10 @@ def check(name: str, answer: str | Callable[..., Any] | None, caller: dict[str, 
         if answer is not None:
             wanted = [*wanted, answer.__name__]
         text = module_text([Code(cell) for cell in _written(answer, caller)], wanted)
-    (submission,) = grader(course.root).grade([exercise.id], [{exercise.id: text}], seed=seed, allow_unisolated=True)
-    return Checked(submission)
+    (submission,) = grader(course.root).grade(
+        [exercise.id], [{exercise.id: text}], seed=seed, allow_unisolated=True, differences=True
+    )
+    return Checked(submission, Words(exercise))
 
 
 def _written(answer: Callable[..., Any] | None, caller: dict[str, Any]) -> list[str]:

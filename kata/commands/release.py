@@ -9,6 +9,7 @@ from pathlib import Path
 from kata.console import Progress, console, shown
 from kata.course import Course
 from kata.errors import UsageError
+from kata.recordings import need_solutions
 
 HELP = "for instructors: make the student's copy, a folder and a wheel, without solutions and hidden tests"
 
@@ -28,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from kata.release import folder, wheel
 
     course, output = Course.find(), args.output.expanduser().resolve()
+    need_solutions(course)
     folder.check_course(course)
     folder.check_place(output)
     devices = _devices(args.device)

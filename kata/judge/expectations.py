@@ -19,7 +19,7 @@ from kata.agreement import FLOOR
 from kata.errors import JudgeError
 from kata.protocol import MAX_BODY, MAX_HEADER, PREFIX, ProtocolError, lengths, pack, unpack
 from kata.scenario import Outcome, Raised
-from kata.tree import tensors, walk
+from kata.tree import walk
 
 VERSION = 1
 UNKNOWN = -1  # in place of a mistake's outcome: it is not recorded
@@ -142,8 +142,3 @@ def _module(state: dict[str, Any]) -> nn.Module:
             owner = owner.get_submodule(part)
         owner.register_buffer(last, value if isinstance(value, Tensor) else torch.empty(value))
     return root
-
-
-def size(tree: Any) -> int:
-    """How many numbers there are in it."""
-    return sum(tensor.numel() for _, tensor in tensors(tree))

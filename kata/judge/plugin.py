@@ -174,8 +174,10 @@ class Judging:
         options = read_options(request.node, (self.course or Course.find(request.path.parent)).defaults)
         known = self.known.get(exercise.grader)
         if known is None or known[:2] != (request.module, self.seed):
-            mistakes, observe = getattr(request.module, "MISTAKES", []), "names" if options.forbids else ""
-            reference = (self.reference_of or reference_of)(exercise, mistakes, self.seed, observe)
+            open_ = self.reference_of or reference_of
+            reference = open_(
+                exercise, getattr(request.module, "MISTAKES", []), self.seed, "names" if options.forbids else ""
+            )
             known = self.known[exercise.grader] = (request.module, self.seed, reference)
         return Session(
             self._submission(job, exercise, options, request.module),

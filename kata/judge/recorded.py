@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kata.course import Exercise
-from kata.errors import JudgeError
+from kata.errors import JudgeError, UsageError
 from kata.judge.expectations import UNKNOWN, Expectations, StandIn, fits
 from kata.judge.reference import Expected, Live, Reference, Trial, draw_cotangents
 from kata.recordings import found_at, provenance
@@ -12,13 +12,18 @@ from kata.solution import Variant
 
 
 def reference_of(exercise: Exercise, mistakes: list[Variant], seed: int, observe: Observe) -> Reference:
-    """The reference itself where it is, else its recording at this seed.
+    """The recording at this seed in a student's copy, else the reference itself.
 
     Raises:
-        JudgeError: there is neither.
+        JudgeError: it is missing, or there is no recording at this seed.
     """
-    if exercise.solution.is_file() or provenance(exercise.root) is None:
+    recorded = provenance(exercise.root)
+    if recorded is None:
         return Live(exercise, mistakes, observe=observe)
+    try:
+        recorded.check_seed(seed)
+    except UsageError as error:
+        raise JudgeError(str(error)) from None
     return Recorded(exercise, mistakes, seed, observe=observe)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -13,14 +13,14 @@ from kata.course import Course, Exercise
 from kata.errors import JudgeError
 from kata.judge.diagnosis import mistake_is_right
 from kata.judge.expectations import UNKNOWN, Expectations, call_of, fingerprint, numbers_of, state_of
-from kata.judge.reference import Live
+from kata.judge.reference import Live, Trial
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.judge.sketch import sketched
 from kata.protocol import pack
 from kata.scenario import Implementation, Observe, Outcome
 from kata.solution import Variant
-from kata.tree import map_leaves
+from kata.tree import map_tensors
 
 
 def record(course: Course, exercise: Exercise, seed: int, devices: Sequence[str]) -> Expectations:
@@ -48,51 +48,54 @@ class Recorder(Live):
 
     def __init__(self, exercise: Exercise, mistakes: list[Variant], seed: int, observe: Observe):
         super().__init__(exercise, mistakes, observe=observe)
-        self._modules_made: dict[str, Any] = {}
-        self.implementation = _Noting(self.implementation, self._modules_made)
+        self._made: dict[str, Any] = {}
+        self.implementation = _Noting(self.implementation, self._made)
 
     def recording(self) -> Expectations:
         """What the reference and each mistake gave in every trial so far."""
-        found, numbers = Expectations([mistake.name for mistake in self.mistakes], self._modules_made), {}
-        reached: dict[tuple[str, str], bool] = {}  # (test, mistake): whether one who makes it can get so far
+        known = _Known()
+        stopped: set[tuple[str, str]] = set()  # (test, mistake): that test ended with it
+        trials = {repr(trial.place): self._entry(trial, known, stopped) for trial in self.asked.values()}
+        return Expectations([mistake.name for mistake in self.mistakes], self._made, trials, known.outcomes)
 
-        def number(outcome: Outcome) -> int:
-            data = numbers_of(outcome)
-            key = pack(data)
-            if key not in numbers:
-                numbers[key] = len(found.known)
-                found.known.append(data)
-            return numbers[key]
-
-        for trial in self.asked.values():
-            test, gave, harmless = trial.place[0], [], []
-            for mistake in self.mistakes:
-                right = mistake_is_right(self, mistake, trial)
-                # After a result that is wrong a test is over, so that nobody who makes the mistake comes to its next
-                # trial. One that is only run, for a property, is not held against a result.
-                got_here = reached.get((test, mistake.name), True)
-                gave.append(number(sketched(self.mistaken(mistake, trial))) if got_here else UNKNOWN)
-                harmless.append(right)
-                if not right and not trial.digest:
-                    reached[test, mistake.name] = False
-            expected = self.expected(trial)
-            truth, ours = (expected.ours, expected.ours) if trial.digest else (expected.truth, expected.ours)
-            keep = partial(map_leaves, _form) if trial.digest else lambda outputs: outputs
-            for outcome in (truth, ours):
-                outcome.outputs = keep(outcome.outputs)
-            found.trials[repr(trial.place)] = {
-                "inputs": fingerprint(trial.inputs),
-                "truth": number(truth),
-                "ours": number(ours),
-                "mistakes": gave,
-                "harmless": harmless,
-            }
-        return found
+    def _entry(self, trial: Trial, known: _Known, stopped: set[tuple[str, str]]) -> dict[str, Any]:
+        test, gave, harmless = trial.place[0], [], []
+        for mistake in self.mistakes:
+            right = mistake_is_right(self, mistake, trial)
+            reached = (test, mistake.name) not in stopped
+            gave.append(known.number(sketched(self.mistaken(mistake, trial))) if reached else UNKNOWN)
+            harmless.append(right)
+            # After a result that is wrong a test is over, so that nobody who makes the mistake comes to its next trial.
+            # One that is only run, for a property, is not held against a result.
+            if not right and not trial.digest:
+                stopped.add((test, mistake.name))
+        expected = self.expected(trial)
+        truth, ours = expected.truth, expected.ours
+        if trial.digest:  # what is run is held against kinds, shapes and dtypes, whatever the numbers
+            truth = ours = replace(ours, outputs=map_tensors(torch.zeros_like, ours.outputs))
+        return {
+            "inputs": fingerprint(trial.inputs),
+            "truth": known.number(truth),
+            "ours": known.number(ours),
+            "mistakes": gave,
+            "harmless": harmless,
+        }
 
 
-def _form(leaf: Any) -> Any:
-    """What `run` holds a result against: its kinds, shapes and dtypes, without the numbers."""
-    return torch.zeros_like(leaf) if isinstance(leaf, torch.Tensor) else leaf
+class _Known:
+    """Outcomes with their numbers; two that are the same have one."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[dict[str, Any]] = []
+        self._numbers: dict[bytes, int] = {}
+
+    def number(self, outcome: Outcome) -> int:
+        data = numbers_of(outcome)
+        key = pack(data)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.outcomes)
+            self.outcomes.append(data)
+        return self._numbers[key]
 
 
 class _Noting:
