@@ -33,11 +33,11 @@ def run(args: argparse.Namespace) -> int:
     folder.check_course(course)
     folder.check_place(output)
     devices = _devices(args.device)
-    new = output.with_name(f".{output.name}.new")
+    new = _beside(output)
     try:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
-        with Progress(len(course.exercises), "recorded") as progress:
+        with Progress(len(course.exercises) * len(folder.SEEDS), "recorded") as progress:
             folder.write(course, new, devices, progress.step)
         wheel.build(new)
         folder.put(new, output)
@@ -47,6 +47,11 @@ def run(args: argparse.Namespace) -> int:
         shutil.rmtree(new, ignore_errors=True)
     _say(course, output)
     return 0
+
+
+def _beside(output: Path) -> Path:
+    """Where it is made: on the same disk, so that it can be moved."""
+    return output.with_name(f".{output.name}.new")
 
 
 def _devices(choice: str) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 from kata.course import COURSE_FILE, Course, Exercise
 from kata.errors import JudgeError, UsageError
@@ -47,7 +50,7 @@ def check_place(output: Path) -> None:
 
 
 def write(course: Course, folder: Path, devices: Sequence[str], report: Callable[[], None]) -> None:
-    """Put a student's copy into this new folder. `report` is called for each recording that is done.
+    """Put a student's copy into this new folder. `report` is called as each exercise is recorded at each seed.
 
     Raises:
         JudgeError: a reference does not pass its own grader, or cannot be recorded.
@@ -97,31 +100,37 @@ def _record(course: Course, copy: Course, devices: Sequence[str], report: Callab
         list(SEEDS), list(devices), torch.__version__, platform.python_version(), platform.platform(terse=True)
     )
     _write(provenance_file(copy.root), about.text())
-    for _ in _done(partial(_record_one, course, copy, devices), course.exercises, alone="cuda" in devices):
+    work = partial(_record_one, course, copy, devices)
+    for _ in _done(work, list(product(course.exercises, SEEDS)), alone="cuda" in devices):
         report()
+    for exercise in copy.exercises:
+        _keep_one_of_the_same(exercise)
 
 
-def _done(work: Callable[[Exercise], None], exercises: Sequence[Exercise], *, alone: bool) -> Iterator[None]:
-    import os
-
+def _done(work: Callable[[tuple[Exercise, int]], None], what: Sequence[Any], *, alone: bool) -> Iterator[None]:
+    """Do the work on all cores, unless it uses CUDA: what has used that cannot fork."""
     from kata.strength.variants import forked
 
-    if alone:  # what has used CUDA cannot fork
-        yield from map(work, exercises)
+    if alone:
+        yield from map(work, what)
         return
     with forked(os.cpu_count() or 1) as pool:
-        yield from pool.map(work, exercises)
+        yield from pool.map(work, what)
 
 
-def _record_one(course: Course, copy: Course, devices: Sequence[str], exercise: Exercise) -> None:
+def _record_one(course: Course, copy: Course, devices: Sequence[str], what: tuple[Exercise, int]) -> None:
     from kata.release.record import record
 
+    exercise, seed = what
     (theirs,) = copy.select([exercise.id])
-    files = [file_of(theirs, seed) for seed in SEEDS]
-    for seed, file in zip(SEEDS, files, strict=True):
-        record(course, exercise, seed, devices).write(file)
+    record(course, exercise, seed, devices).write(file_of(theirs, seed))
+
+
+def _keep_one_of_the_same(exercise: Exercise) -> None:
+    """Where nothing is drawn from the seed."""
+    files = [file_of(exercise, seed) for seed in SEEDS]
     if len({file.read_bytes() for file in files}) == 1:
-        files[0].replace(file_of(theirs, ANY))
+        files[0].replace(file_of(exercise, ANY))
         for file in files[1:]:
             file.unlink()
 

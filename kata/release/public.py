@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from kata.errors import JudgeError
 from kata.solution import Variant
 
+_MARKS = ("BEGIN", "END")
 HIDDEN_TESTS, AUTHORS = "HIDDEN TESTS", "AUTHORS"
 GIVEN_AWAY = {"MISTAKES", "ALSO_RIGHT", "EQUIVALENT"}  # what of a grader is the solution in other words
 
@@ -19,8 +20,9 @@ def without(text: str, what: str) -> str:
     Raises:
         JudgeError: a mark has no other that belongs to it.
     """
-    left = re.sub(rf"^[ \t]*### BEGIN {what}\n.*?^[ \t]*### END {what}\n", "", text, flags=re.MULTILINE | re.DOTALL)
-    if re.search(rf"^[ \t]*### (BEGIN|END) {what}$", left, re.MULTILINE):
+    begin, end = (rf"^[ \t]*### {mark} {what}\n" for mark in _MARKS)
+    left = re.sub(f"{begin}.*?{end}", "", text, flags=re.MULTILINE | re.DOTALL)
+    if re.search(f"{begin}|{end}", left, re.MULTILINE):
         raise JudgeError(f"one of `### BEGIN {what}` and `### END {what}` is without the other")
     return left
 

@@ -30,7 +30,7 @@ def record(course: Course, exercise: Exercise, seed: int, devices: Sequence[str]
         JudgeError: the reference does not pass, or asks for what cannot be recorded.
     """
     with Judge(course, in_process=True, reference_of=Recorder) as judge:
-        jobs = [Job("the reference", {exercise.id: exercise.solution}, device) for device in devices]
+        jobs = [Job(exercise.id, {exercise.id: exercise.solution}, device) for device in devices]
         for verdict in judge.grade([exercise], jobs, seed=seed):
             (found,) = verdict.exercises
             if found.status != "passed":
