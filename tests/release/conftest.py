@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from kata.course import Course
 from tests.conftest import ROOT
@@ -17,9 +18,32 @@ TAKEN = "LICENSE .gitignore Makefile constraints.txt pyproject.toml setup.py doc
 
 
 @pytest.fixture(scope="session")
-def live(tmp_path_factory):
-    """The suite, with the chosen exercises only."""
-    folder = tmp_path_factory.mktemp("suite")
+def made(tmp_path_factory):
+    """The suite with the chosen exercises only, and what `kata release --output DIR` makes of it.
+
+    Made by whichever of the processes that test side by side comes first.
+    """
+    parallel = "PYTEST_XDIST_WORKER" in os.environ
+    folder = (tmp_path_factory.getbasetemp().parent if parallel else tmp_path_factory.getbasetemp()) / "released"
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "copy").is_dir():
+            _lay_out(folder / "suite")
+            run_kata(folder / "suite", "release", "--output", str(folder / "copy"), expect=0)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def live(made):
+    return Course.load(made / "suite")
+
+
+@pytest.fixture(scope="session")
+def released(made):
+    return Course.load(made / "copy")
+
+
+def _lay_out(folder):
+    folder.mkdir(parents=True)
     for name in TAKEN.split():
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -30,15 +54,6 @@ def live(tmp_path_factory):
         names = [exercise.name for exercise in track.exercises if exercise in CHOSEN]
         lines += ["[[tracks]]", f'id = "{track.id}"', f'title = "{track.title}"', f"exercises = {names}"]
     (folder / "course.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return Course.load(folder)
-
-
-@pytest.fixture(scope="session")
-def released(live, tmp_path_factory):
-    """What `kata release --output DIR` makes of it."""
-    output = tmp_path_factory.mktemp("made") / "copy"
-    run_kata(live.root, "release", "--output", str(output), expect=0)
-    return Course.load(output)
 
 
 def run_kata(folder, *argv, expect=None, python=sys.executable, **environment):
