@@ -20,11 +20,15 @@ from kata.judge.sketch import sketched
 from kata.protocol import pack
 from kata.scenario import Implementation, Observe, Outcome
 from kata.solution import Variant
+from kata.strength.variants import grade_sources
 from kata.tree import map_tensors
 
 
 def record(course: Course, exercise: Exercise, seed: int, devices: Sequence[str]) -> Expectations:
     """Grade the reference with its own grader, and note all that this asks for.
+
+    Where a test calls a submission with what it gave before, the known mistakes are graded too: each leads to inputs of
+    its own.
 
     Raises:
         JudgeError: the reference does not pass, or asks for what cannot be recorded.
@@ -38,6 +42,11 @@ def record(course: Course, exercise: Exercise, seed: int, devices: Sequence[str]
                 raise JudgeError(f"the reference of {exercise} is {found.status} at seed {seed}: {why}")
         reference = judge.reference(exercise)
         assert isinstance(reference, Recorder)
+        run = {trial.place[0] for trial in reference.asked.values() if trial.digest}
+        if run:
+            texts = [mistake.of(reference.source) for mistake in reference.mistakes]
+            for device in devices:
+                grade_sources(judge, exercise, texts, seed=seed, device=device, wanted=lambda job, test: test in run)
         return reference.recording()
 
 
@@ -55,7 +64,9 @@ class Recorder(Live):
         """What the reference and each mistake gave in every trial so far."""
         known = _Known()
         stopped: set[tuple[str, str]] = set()  # (test, mistake): that test ended with it
-        trials = {repr(trial.place): self._entry(trial, known, stopped) for trial in self.asked.values()}
+        trials: dict[str, list[dict[str, Any]]] = {}
+        for trial in self.asked.values():
+            trials.setdefault(repr(trial.place), []).append(self._entry(trial, known, stopped))
         return Expectations([mistake.name for mistake in self.mistakes], self._made, trials, known.outcomes)
 
     def _entry(self, trial: Trial, known: _Known, stopped: set[tuple[str, str]]) -> dict[str, Any]:
