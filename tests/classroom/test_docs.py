@@ -13,7 +13,8 @@ COMMANDS = re.findall(
 
 
 def test_every_command(tmp_path, right, monkeypatch):
-    making, grading, platforms, folder, gradescope = COMMANDS
+    releasing, making, grading, platforms, folder, gradescope = COMMANDS
+    assert releasing == "make release\n"  # which tests/release/ does
     shell = Shell(tmp_path)
     shell.run(making.replace("cd course\n", ""), monkeypatch)
     shell.exchange()

@@ -70,6 +70,6 @@ def files_of(folder):
     return sorted(path for path in Path(folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
-def run_make(folder, target):
-    run = subprocess.run(["make", target], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+def run_make(folder, *arguments):
+    run = subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     return run.stdout

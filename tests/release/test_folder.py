@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -129,6 +131,15 @@ def test_graded_in_the_copy_as_a_student_does(copy, live):
     theirs.stub.write_text(exercise.solution.read_text(), encoding="utf-8")
     said = run_kata(copy.root, "grade", FIRST.name, "--seed", "2", expect=0)
     assert "10 / 10" in said and "compare with the reference" not in said, "there is none to look at"
+
+
+def test_make_grade(copy):
+    """With an environment that is there already: to set one up takes the network."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", copy.root / ".venv"], check=True, timeout=120)
+    (packages,) = (copy.root / ".venv").glob("lib/python*/site-packages")
+    (packages / "lent.pth").write_text("\n".join(path for path in sys.path if path.endswith("site-packages")) + "\n")
+    (copy.root / ".venv" / ".student").touch()
+    assert "not started" in run_make(copy.root, "grade", f"ARGS={FIRST.name}")
 
 
 def test_what_is_not_recorded_is_refused_by_name(copy):
