@@ -6,6 +6,7 @@ import argparse
 import shutil
 from pathlib import Path
 
+from kata import language
 from kata.console import Progress, console, shown
 from kata.course import Course
 from kata.errors import UsageError
@@ -23,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="cpu",
         help="what students can grade on; all: on CUDA too, which must be here (default: cpu)",
     )
+    add("--lang", default="en", metavar="LANG", help="the language of the stubs: en or zh (default: en)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,12 +35,13 @@ def run(args: argparse.Namespace) -> int:
     folder.check_course(course)
     folder.check_place(output)
     devices = _devices(args.device)
+    chosen = language.asked(args.lang)
     new = _beside(output)
     try:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
         with Progress(len(course.exercises) * len(folder.SEEDS), "recorded") as progress:
-            folder.write(course, new, devices, progress.step)
+            folder.write(course, new, chosen, devices, progress.step)
         wheel.build(new)
         folder.put(new, output)
     except OSError as error:

@@ -26,9 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     folder = args.folder.expanduser().resolve()
-    chosen = language.known(args.lang) if args.lang else language.chosen()
-    if not chosen:
-        raise UsageError(f"There is no translation for --lang {args.lang}. Take one of: en, zh.")
+    chosen = language.asked(args.lang) if args.lang else language.chosen()
     if (folder / COURSE_FILE).exists():
         raise UsageError(f"{args.folder} is a course already: work there, in its exercises/.")
     if not (OWN / COURSE_FILE).is_file():

@@ -13,9 +13,11 @@ from typing import Any
 
 from kata.course import COURSE_FILE, Course, Exercise
 from kata.errors import JudgeError, UsageError
+from kata.language import LANGUAGES
 from kata.recordings import ANY, FOLDER, Provenance, file_of, provenance, provenance_file
 from kata.release.public import AUTHORS, public_grader, without
 from kata.solution import stub
+from kata.translation.exercise import in_words
 
 SEEDS = (0, 1, 2)  # 0 is what students grade with, the others are for repetitions from memory
 AS_THEY_ARE = (".gitignore", "LICENSE", "constraints.txt", COURSE_FILE, "pyproject.toml", "setup.py", "translations")
@@ -45,12 +47,21 @@ def check_place(output: Path) -> None:
     if not (output / COURSE_FILE).is_file() or provenance(output) is None:
         raise UsageError(f"{output} is not empty, and no earlier release. Give another folder: --output DIR")
     for exercise in Course.load(output).exercises:
-        if exercise.stub.is_file() and exercise.stub.read_bytes() != exercise.shipped.read_bytes():
+        if exercise.stub.is_file() and not _is_fresh(exercise):
             raise UsageError(f"{exercise.stub} was worked in and stays as it is. Give another folder: --output DIR")
 
 
-def write(course: Course, folder: Path, devices: Sequence[str], report: Callable[[], None]) -> None:
-    """Put a student's copy into this new folder. `report` is called as each exercise is recorded at each seed.
+def _is_fresh(exercise: Exercise) -> bool:
+    shipped = exercise.shipped.read_text(encoding="utf-8")
+    return exercise.stub.read_text(encoding="utf-8", errors="replace") in [
+        in_words(exercise, shipped, language) for language in LANGUAGES
+    ]
+
+
+def write(course: Course, folder: Path, language: str, devices: Sequence[str], report: Callable[[], None]) -> None:
+    """Put a student's copy into this new folder, with stubs in this language.
+
+    `report` is called as each exercise is recorded at each seed.
 
     Raises:
         JudgeError: a reference does not pass its own grader, or cannot be recorded.
@@ -64,7 +75,7 @@ def write(course: Course, folder: Path, devices: Sequence[str], report: Callable
     _write(folder / "Makefile", without((course.root / "Makefile").read_text(encoding="utf-8"), AUTHORS))
     copy = Course.load(folder)
     for exercise, theirs in zip(course.exercises, copy.exercises, strict=True):
-        _write_exercise(exercise, theirs)
+        _write_exercise(exercise, theirs, language)
     _record(course, copy, devices, report)
 
 
@@ -80,12 +91,12 @@ def put(new: Path, output: Path) -> None:
         entry.replace(there)
 
 
-def _write_exercise(exercise: Exercise, theirs: Exercise) -> None:
+def _write_exercise(exercise: Exercise, theirs: Exercise, language: str) -> None:
     from kata.strength.variants import load_grader
 
     fresh = stub(exercise.solution.read_text(encoding="utf-8"))
     _write(theirs.shipped, fresh)
-    _write(theirs.stub, fresh)
+    _write(theirs.stub, in_words(exercise, fresh, language))
     mistakes = getattr(load_grader(exercise), "MISTAKES", [])
     try:
         _write(theirs.grader, public_grader(exercise.grader.read_text(encoding="utf-8"), mistakes))

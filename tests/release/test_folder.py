@@ -14,6 +14,7 @@ from kata.judge.run import Judge
 from kata.release.public import public_grader, without
 from kata.solution import REGION, Variant
 from kata.strength.variants import grade_sources, load_grader
+from kata.translation.exercise import in_words
 from tests.conftest import ROOT
 from tests.release.conftest import CHOSEN, files_of, run_kata, run_make
 
@@ -215,6 +216,7 @@ def test_where_it_may_be_put(live, copy, tmp_path):
     assert "not empty, and no earlier release" in said and said.count("\n") <= 2
     assert "is a file" in run_kata(live.root, "release", "--output", str(full / "mine.txt"), expect=2)
     assert "not empty" in run_kata(live.root, "release", "--output", ".", expect=2), "never over the suite itself"
+    assert "no translation for --lang fr" in run_kata(live.root, "release", "--lang", "fr", expect=2)
     (theirs,) = copy.select([FIRST.id])
     fresh = theirs.stub.read_text()
     theirs.stub.write_text("mine")
@@ -229,6 +231,9 @@ def test_an_earlier_release_is_replaced(live, copy, monkeypatch):
     (copy.root / "old-1.0-py3-none-any.whl").write_text("old")
     (copy.root / "graders" / "gone.py").write_text("gone")
     (copy.root / ".venv").mkdir()
+    (theirs,) = copy.select(["training_loop"])
+    theirs.stub.write_text(in_words(theirs, theirs.shipped.read_text(), "zh_CN"))  # as with --lang zh
+    assert theirs.stub.read_bytes() != theirs.shipped.read_bytes()
     folder.check_place(copy.root)
     new = copy.root.with_name("new")
     shutil.copytree(copy.root, new, ignore=shutil.ignore_patterns("*.whl", ".venv", "gone.py"))
