@@ -11,7 +11,7 @@ PINNED = $(if $(wildcard constraints.txt),-c constraints.txt)
 FROM = pyproject.toml $(wildcard constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: translations help grade watch drill diff report next list hint reset doctor test test-classroom test-browser verify bench lint format stubs clean
+.PHONY: help grade watch drill diff report next list hint reset doctor clean
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,9 @@ reset: .venv/.student ## begin an exercise anew, yours is kept: ID=softmax
 doctor: .venv/.student ## check this machine and this folder
 	@$(KATA) doctor
 
+### BEGIN AUTHORS
+.PHONY: test test-classroom test-browser verify bench lint format stubs release translations
+
 # On two cores, a file to a core: seven minutes and a half instead of twelve. The classroom, and pages in a browser, have
 # targets of their own.
 test: .venv/.author ## hold the suite to its laws: ARGS="-k softmax"
@@ -59,7 +62,7 @@ test-browser: .venv/.browser ## JupyterLab, the formgrader and the report in Chr
 
 verify: .venv/.author ## the laws at 200 seeds, mutants of every reference, a million fuzzed frames
 	@$(if $(ARGS),:,$(BIN)/python -m tests.hostile.fuzz --frames 1000000)
-	@$(if $(ARGS),:,KATA_EVERY=1 $(BIN)/python -m pytest -q tests/classroom tests/test_unseen.py)
+	@$(if $(ARGS),:,KATA_EVERY=1 $(BIN)/python -m pytest -q tests/classroom tests/release tests/test_unseen.py)
 	@$(BIN)/python -m kata.strength $(ARGS)
 
 bench: .venv/.author ## what grading costs, in time and memory
@@ -78,8 +81,12 @@ format: .venv/.author ## have ruff write the code as it likes it
 stubs: .venv/.student ## cut exercises/ from solutions/, never over your work: ARGS=--force
 	@$(KATA) stubs $(ARGS)
 
+release: .venv/.author ## for instructors: the student's copy, a folder and a wheel: ARGS="--output DIR"
+	@$(KATA) release $(ARGS)
+
 translations: .venv/.author ## bring kata/translations and translations/ up to what the sources say
 	@$(BIN)/python -m kata.translation $(ARGS)
+### END AUTHORS
 
 clean: ## remove caches and builds; .venv and your work stay
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
@@ -92,6 +99,7 @@ clean: ## remove caches and builds; .venv and your work stay
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PINNED) -e .
 	@touch $@
 
+### BEGIN AUTHORS
 .venv/.author: $(FROM) | $(BIN)/python
 	@echo "Installing into .venv (once; torch is large) ..."
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PINNED) -e ".[dev]"
@@ -101,6 +109,7 @@ clean: ## remove caches and builds; .venv and your work stay
 	@echo "Installing into .venv (once; torch is large) ..."
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check $(PINNED) -e ".[dev,browser]"
 	@touch .venv/.student .venv/.author $@
+### END AUTHORS
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

@@ -33,6 +33,7 @@ COMMANDS = (
     "list",
     "doctor",
     "classroom",
+    "release",
     "new",
     "stubs",
 )

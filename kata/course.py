@@ -58,6 +58,16 @@ class Exercise(_Work):
         return self.root / "solutions" / f"{self.id}.py"
 
     @property
+    def shipped(self) -> Path:
+        """The stub as a copy without solutions has it, where nobody writes in it."""
+        return self.root / "fixtures" / "stubs" / f"{self.id}.py"
+
+    @property
+    def source(self) -> Path:
+        """What says what the exercise is: its solution or, in a copy without, its stub."""
+        return self.shipped if self.shipped.is_file() and not self.solution.is_file() else self.solution
+
+    @property
     def grader(self) -> Path:
         return self.root / "graders" / self.track / f"test_{self.name}.py"
 
@@ -129,14 +139,18 @@ class Course:
     def find(cls, start: Path | None = None) -> Course:
         """Load the course of `start` (the working folder) or of the nearest folder above it, else the suite's own.
 
-        A folder that `kata start` made holds a student's work, and is graded by the suite's own course.
+        A folder that `kata start` made holds a student's work, and is graded by the suite's own course. So is any other
+        folder, where the suite is installed and none is above.
         """
         start = (start or Path.cwd()).resolve()
-        for folder in (start, *start.parents, OWN):
+        own = (OWN / COURSE_FILE).is_file()
+        for folder in (start, *start.parents):
             if (folder / COURSE_FILE).is_file():
                 return cls.load(folder)
-            if (folder / STARTED).is_file() and (OWN / COURSE_FILE).is_file():
+            if own and (folder / STARTED).is_file():
                 return cls.load(OWN, folder)
+        if own:
+            return cls.load(OWN, None if OWN == _BESIDE else start)
         raise UsageError(f"No {COURSE_FILE} here or in a folder above. Run kata from the folder of the exercises.")
 
     @property

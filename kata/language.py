@@ -62,6 +62,18 @@ def check() -> None:
         raise UsageError(f"There is no translation for {VARIABLE}={asked}. Take one of: en, zh.")
 
 
+def asked(name: str) -> str:
+    """The language of an option --lang.
+
+    Raises:
+        UsageError: there is no translation into it.
+    """
+    language = known(name)
+    if not language:
+        raise UsageError(f"There is no translation for --lang {name}. Take one of: en, zh.")
+    return language
+
+
 def known(name: str) -> str:
     """`zh`, `zh_CN.UTF-8`, `zh-Hans` → `zh_CN`; "" for a language that there is no catalogue for."""
     short = re.split(r"[^a-z]", name.strip().lower(), maxsplit=1)[0]

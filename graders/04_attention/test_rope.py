@@ -22,9 +22,9 @@ def rotate_with_own_tables(impl, x, positions):
     return impl.apply_rope(x, cos.to(x.device), sin.to(x.device), positions=positions)
 
 
-def tables(length, d):
-    angles = torch.arange(length)[:, None] / 10000 ** (torch.arange(0, d, 2) / d)
-    angles = torch.cat([angles, angles], dim=1)
+def tables(length):
+    # For vectors of 4 numbers. How tables are made is for the student to find out, and so written otherwise here.
+    angles = torch.tensor([[position, position / 100] * 2 for position in range(length)])
     return {"cos": exactly(angles.cos().tolist()), "sin": exactly(angles.sin().tolist())}
 
 
@@ -42,31 +42,31 @@ TABLES = [
 # No float64: the tables are float32, so nothing finer can be asked.
 DTYPES = ["float32", "bfloat16"]
 VECTORS = [
-    Case("one sequence", x=normal(5, 4), **tables(5, 4), dtypes=DTYPES),
-    Case("longer tables", x=normal(3, 4), **tables(7, 4), dtypes=DTYPES),
-    Case("a batch with heads, not contiguous", x=normal(2, 5, 3, 4).transposed(1, 2), **tables(7, 4), dtypes=DTYPES),
+    Case("one sequence", x=normal(5, 4), **tables(5), dtypes=DTYPES),
+    Case("longer tables", x=normal(3, 4), **tables(7), dtypes=DTYPES),
+    Case("a batch with heads, not contiguous", x=normal(2, 5, 3, 4).transposed(1, 2), **tables(7), dtypes=DTYPES),
     Case("three axes before the tokens", x=normal(2, 1, 3, 4, 6), **WIDER, dtypes=DTYPES, recall=True),
 ]
 POSITIONS = [
-    Case("the same for all", x=normal(3, 2, 3, 4), **tables(7, 4), positions=exactly([6, 1, 2]), dtypes=DTYPES),
+    Case("the same for all", x=normal(3, 2, 3, 4), **tables(7), positions=exactly([6, 1, 2]), dtypes=DTYPES),
     Case(
         "sequences without heads",
         x=normal(2, 3, 4),
-        **tables(7, 4),
+        **tables(7),
         positions=exactly([[2, 3, 4], [0, 0, 1]]),
         dtypes=DTYPES,
     ),
     Case(
         "as many sequences as heads",
         x=normal(2, 2, 3, 4),
-        **tables(7, 4),
+        **tables(7),
         positions=exactly([[2, 3, 4], [0, 0, 1]]),
         dtypes=DTYPES,
     ),
     Case(
         "two axes between sequences and positions",
         x=normal(2, 2, 2, 3, 4),
-        **tables(7, 4),
+        **tables(7),
         positions=exactly([[2, 3, 4], [0, 0, 1]]),
         dtypes=DTYPES,
     ),
@@ -79,7 +79,7 @@ POSITIONS = [
         recall=True,
     ),
 ]
-GRADIENTS = Case("gradients", x=normal(2, 5, 4), **tables(5, 4), dtypes=DTYPES)
+GRADIENTS = Case("gradients", x=normal(2, 5, 4), **tables(5), dtypes=DTYPES)
 
 
 @pytest.mark.points(3)

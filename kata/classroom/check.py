@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import sys
 from collections.abc import Callable
@@ -23,10 +24,12 @@ from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 _PAGE = Environment(autoescape=True).from_string(  # everything in it is escaped: it may be a student's
     """\
 <div style="border-left: 4px solid {{ colour }}; padding-left: 1em">
-<p><b>{{ word(verdict.status) }}</b> {{ score }}, {{ verdict.id }}</p>
-{% for test in verdict.tests if not test.passed -%}
-<p style="white-space: pre-wrap; margin: 0.5em 0"><b>{{ words.test(test.name) }}</b> {{ word(test.status) }}
-{{ said(test) }}</p>
+<p><b>{{ status }}</b> {{ score }}, {{ verdict.id }}</p>
+{% for test in tests if not test.passed -%}
+<p style="white-space: pre-wrap; margin: 0.5em 0"><b>{{ test.name }}</b> {{ test.status }}
+{{ test.text }}</p>
+{% if test.picture %}<img src="data:image/png;base64,{{ test.picture }}" alt="{{ test.alt }}" style="max-width: 100%">
+{% endif -%}
 {% endfor -%}
 <p>{{ passed }}{{ "; " + reason if reason }}</p>
 {% if printed %}<details><summary>{{ it_printed }}</summary><pre>{{ printed }}</pre></details>{% endif %}
@@ -52,17 +55,17 @@ class Checked:
         return render([self.submission], [{}], "table", lambda exercise: self._words).rstrip("\n")
 
     def _repr_html_(self) -> str:
-        verdict = self.verdict
-        score = tr("no score") if verdict.score is None else f"{number(verdict.score)} / {number(verdict.max_score)}"
+        verdict, isolation = self.verdict, self.submission.isolation
+        score = (
+            f"{number(verdict.score)} / {number(verdict.max_score)}" if verdict.score is not None else tr("no score")
+        )
         passed = sum(test.passed for test in verdict.tests)
-        isolation = self.submission.isolation
         return _PAGE.render(
             verdict=verdict,
-            words=self._words,
-            word=_word,
-            said=self._said,
+            status=_word(verdict.status),
             colour=COLOURS.get(verdict.status, "crimson"),
             score=score,
+            tests=[self._shown(test) for test in verdict.tests],
             passed=tr("{passed} of {count} tests passed", passed=passed, count=len(verdict.tests)),
             reason=told(clean(verdict.message)),
             it_printed=tr("it printed:"),
@@ -74,15 +77,38 @@ class Checked:
             ),
         )
 
-    def _said(self, test: TestVerdict) -> str:
-        lines = [self._words.message(clean(test.message))]
-        lines += [self._words.mistake(clean(test.mistake))] if test.mistake else []
-        lines += [self._words.hint(clean(test.hint))] if test.hint else []
-        return "\n".join(lines)
+    def _shown(self, test: TestVerdict) -> dict[str, Any]:
+        words, lines = self._words, [self._words.message(clean(test.message))]
+        if test.mistake:
+            lines.append(tr("This looks like: {mistake}", mistake=words.mistake(clean(test.mistake))))
+        if test.hint:
+            lines.append(tr("Hint: {hint}", hint=words.hint(clean(test.hint))))
+        return {
+            "name": words.test(test.name),
+            "passed": test.passed,
+            "status": _word(test.status),
+            "text": "\n".join(lines),
+            **_drawn(test),
+        }
 
 
 def _word(status: str) -> str:
     return tr(status).replace("_", " ")
+
+
+def _drawn(test: TestVerdict) -> dict[str, str]:
+    """A picture of what the test compared, with the same in words for one who does not see it."""
+    if test.difference is None:
+        return {}
+    from kata.report.difference import picture
+
+    wrong = test.difference.wrong
+    alt = tr(
+        "Heat maps of the numbers you got, of those expected, and of how far off each is: {wrong} of {count} are wrong.",
+        wrong=int(wrong.sum()),
+        count=wrong.numel(),
+    )
+    return {"picture": base64.b64encode(picture(test.difference)).decode(), "alt": alt}
 
 
 def check(name: str, answer: str | Callable[..., Any] | None, caller: dict[str, Any], seed: int = 0) -> Checked:
@@ -93,14 +119,16 @@ def check(name: str, answer: str | Callable[..., Any] | None, caller: dict[str, 
     """
     course = Course.find()
     (exercise,) = course.select([name])
-    wanted = defined(exercise.stub.read_text(encoding="utf-8"))
+    wanted = defined(exercise.source.read_text(encoding="utf-8"))
     if isinstance(answer, str):
         text = answer
     else:
         if answer is not None:
             wanted = [*wanted, answer.__name__]
         text = module_text([Code(cell) for cell in _written(answer, caller)], wanted)
-    (submission,) = grader(course.root).grade([exercise.id], [{exercise.id: text}], seed=seed, allow_unisolated=True)
+    (submission,) = grader(course.root).grade(
+        [exercise.id], [{exercise.id: text}], seed=seed, allow_unisolated=True, differences=True
+    )
     return Checked(submission, Words(exercise))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kata.errors import JudgeError
-from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
+from kata.verdict import Difference, ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 ENDING_SECONDS = 5.0  # to close its sandbox; then it is killed, and the sandbox's zygote ends by itself
 
@@ -37,8 +37,11 @@ class Grader:
         seed: int = 0,
         processes: int = 1,
         allow_unisolated: bool = False,
+        differences: bool = False,
     ) -> list[SubmissionVerdict]:
         """A verdict for each submission, which is the text for each exercise.
+
+        With `differences`, the test to look at has its own; then there is one exercise.
 
         Raises:
             JudgeError: there are no verdicts, and why.
@@ -49,11 +52,16 @@ class Grader:
             "seed": seed,
             "processes": processes,
             "allow_unisolated": allow_unisolated,
+            "differences": differences,
         }
         answer = self._ask(json.dumps(request))
         if "error" in answer:
             raise JudgeError(answer["error"])
-        return [submission_of(data) for data in answer["verdicts"]]
+        verdicts = [submission_of(data) for data in answer["verdicts"]]
+        for verdict, drawn in zip(verdicts, answer["differences"], strict=False):
+            if drawn:
+                _give_back(verdict, drawn)
+        return verdicts
 
     def close(self) -> None:
         """End the judge. Closing twice is fine; the next grading starts another."""
@@ -119,6 +127,14 @@ def submission_of(data: Mapping[str, Any]) -> SubmissionVerdict:
     """A verdict, out of its JSON."""
     exercises = [_exercise(exercise) for exercise in data["exercises"]]
     return SubmissionVerdict(data["submission"], data["device"], data["seed"], data["isolation"], exercises)
+
+
+def _give_back(verdict: SubmissionVerdict, drawn: Mapping[str, Any]) -> None:
+    """To the test of this name, the numbers that it compared."""
+    import torch
+
+    test = next(test for test in verdict.exercises[0].tests if test.name == drawn["test"])
+    test.difference = Difference(**{name: torch.tensor(numbers) for name, numbers in drawn["numbers"].items()})
 
 
 def _exercise(data: Mapping[str, Any]) -> ExerciseVerdict:

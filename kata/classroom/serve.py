@@ -20,6 +20,7 @@ from kata.errors import JudgeError, UsageError
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.report import json_lines
+from kata.report.difference import worst
 from kata.verdict import SubmissionVerdict
 
 IDLE_SECONDS = 900.0  # after which a judge that nobody asks gives its memory back
@@ -46,7 +47,8 @@ def _answer(judge: Judge, request: Mapping[str, Any]) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(prefix="kata-class-") as folder:
             jobs = [_job(Path(folder, str(n)), texts) for n, texts in enumerate(request["submissions"])]
             verdicts = judge.grade(exercises, jobs, seed=request["seed"], processes=request["processes"])
-        return {"verdicts": as_data(verdicts)}
+        drawn = [_difference(verdict) for verdict in verdicts] if request["differences"] else []
+        return {"verdicts": as_data(verdicts), "differences": drawn}
     except (JudgeError, UsageError) as error:
         return {"error": str(error)}
     except Exception as error:
@@ -62,6 +64,15 @@ def refuse_unisolated(judge: Judge, allowed: bool) -> None:
 def as_data(verdicts: Sequence[SubmissionVerdict]) -> list[dict[str, Any]]:
     """The verdicts as `kata grade --format json` has them."""
     return [json.loads(line) for line in json_lines.render(verdicts).splitlines()]
+
+
+def _difference(verdict: SubmissionVerdict) -> dict[str, Any] | None:
+    """The numbers of the test to look at, of the only exercise."""
+    test = worst(verdict.exercises[0])
+    if test is None or test.difference is None:
+        return None
+    numbers = {name: value.tolist() for name, value in vars(test.difference).items()}
+    return {"test": test.name, "numbers": numbers}
 
 
 def _job(folder: Path, texts: Mapping[str, str]) -> Job:

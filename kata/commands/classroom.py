@@ -14,6 +14,7 @@ from kata.console import Progress, console, shown
 from kata.course import Course, Exercise, Written
 from kata.errors import JudgeError, UsageError
 from kata.files import check_writable
+from kata.recordings import need_solutions
 
 HELP = "for instructors: grade a class, with nbgrader or without"
 EXTRA = "pip install 'llm-kata[classroom]'"
@@ -46,6 +47,7 @@ def _action(actions: Any, name: str, text: str) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
+    need_solutions(course)
     exercises = chosen(course, args.tracks, args.exercises)
     if args.action == "init":
         return _init(course, exercises, args)

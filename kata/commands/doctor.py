@@ -21,6 +21,7 @@ from kata.console import console, padded, short, shown
 from kata.course import Course, Exercise
 from kata.errors import JudgeError
 from kata.language import told, tr
+from kata.recordings import found_at, provenance
 
 HELP = "check this machine and this folder"
 STYLES = {"ok": "green", "note": "yellow", "problem": "bold red"}
@@ -131,7 +132,7 @@ def _sandbox(course: Course) -> Iterator[Finding]:
 
 
 def _disk(course: Course) -> Iterator[Finding]:
-    for name, folder in (("temporary folder", Path(tempfile.gettempdir())), ("course folder", course.root)):
+    for name, folder in (("temporary folder", Path(tempfile.gettempdir())), ("course folder", course.folder)):
         free = shutil.disk_usage(folder).free
         text = f"{free >> 20} MiB free in {folder}, the {name}"
         if free < FREE:
@@ -157,6 +158,7 @@ def _course(course: Course) -> Iterator[Finding]:
         parts.append(("solution", lambda e: e.solution, "git checkout HEAD -- solutions, or take out its line ({})"))
     else:
         yield Finding("ok", "no solutions, as in every student's copy")
+        yield from _recordings(course)
     for what, of, advice in parts:
         gone = [exercise for exercise in exercises if not of(exercise).is_file()]
         if gone:
@@ -170,6 +172,23 @@ def _course(course: Course) -> Iterator[Finding]:
             )
         else:
             yield Finding("ok", f"every {what} is there")
+
+
+def _recordings(course: Course) -> Iterator[Finding]:
+    anew = "Take the folder anew from where it came."
+    try:
+        known = provenance(course.root)
+    except JudgeError as error:
+        yield Finding("problem", str(error))
+        return
+    if known is None:
+        yield Finding("problem", "no recorded results either, so nothing can be graded", anew)
+        return
+    seeds, devices = ", ".join(map(str, known.seeds)), " and ".join(known.devices)
+    yield Finding("ok", f"results recorded at the seeds {seeds}, on {devices}, with torch {known.torch}")
+    gone = [exercise for exercise in course.exercises for seed in known.seeds if not found_at(exercise, seed).is_file()]
+    if gone:
+        yield Finding("problem", f"recorded results are missing, of {gone[0]} for one", anew)
 
 
 CHECKS: tuple[Callable[[Course], Iterator[Finding]], ...] = (_python, _torch, _devices, _sandbox, _disk, _course)

@@ -20,6 +20,7 @@ from kata.errors import JudgeError, UsageError
 from kata.files import check_writable
 from kata.interrupt import held_back
 from kata.language import told, tr
+from kata.recordings import Provenance, provenance
 from kata.report import FORMATS, reason, write
 from kata.report.words import words_of
 from kata.state import State
@@ -56,6 +57,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
     submissions = submitted(course, args.ids, args.submission)
+    recorded = provenance(course.root)
+    if recorded:
+        recorded.check_seed(args.seed)
     if args.output:
         check_writable(args.output)
     if args.format == "gradescope" and len(submissions) > 1:
@@ -86,7 +90,7 @@ def _sandbox(course: Course) -> Sandbox:
 def _grade(
     course: Course, submissions: Sequence[Submitted], sandbox: Sandbox, args: argparse.Namespace
 ) -> tuple[list[Job], list[SubmissionVerdict]]:
-    devices = _devices(args.device)
+    devices = _devices(args.device, provenance(course.root))
     if args.format == "gradescope" and len(devices) > 1:
         raise UsageError("Gradescope takes the result of one device. Give --device cpu or --device cuda.")
     with held_back():
@@ -107,7 +111,9 @@ def _grade(
     return [job for _, job in jobs], [verdicts[job] for _, job in jobs]
 
 
-def _devices(choice: str) -> list[str]:
+def _devices(choice: str, recorded: Provenance | None) -> list[str]:
+    if recorded and choice == "cuda":
+        recorded.check_device(choice)
     # Asking the driver's library leaves CUDA itself untouched, so that `-j` may fork and each judge open it.
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
     try:
@@ -117,6 +123,10 @@ def _devices(choice: str) -> list[str]:
         raise JudgeError(f"PyTorch does not load: {error}. `kata doctor` says more.") from None
     torch.set_num_threads(1)
     if choice == "cpu" or (choice == "auto" and not torch.cuda.is_available()):
+        return ["cpu"]
+    if recorded and "cuda" not in recorded.devices:
+        if choice == "all":
+            warn("nothing is recorded on CUDA in this copy, so only the CPU is graded on.")
         return ["cpu"]
     if torch.cuda.is_available():
         return ["cpu", "cuda"] if choice == "all" else ["cuda"]

@@ -12,6 +12,7 @@ from kata.console import console, shown, warn
 from kata.course import COURSE_FILE, Course, Exercise
 from kata.errors import UsageError
 from kata.files import write_atomically
+from kata.recordings import need_solutions
 from kata.solution import stub
 
 HELP = "for authors: begin a new exercise"
@@ -24,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     course, out = Course.find(), console()
+    need_solutions(course)
     exercise = _new(course, args.id)
     source = solution(exercise.name)
     files = {exercise.solution: source, exercise.grader: grader(exercise.name), exercise.stub: stub(source)}

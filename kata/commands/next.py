@@ -44,8 +44,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def opening(exercise: Exercise) -> str:
-    """The first paragraph of the statement below its title. The solution's where there is one: a stub may be torn."""
-    for file in (exercise.solution, exercise.stub):
+    """The first paragraph of the statement below its title. Not from what a student has written, if it can be helped: that may be torn."""
+    for file in (exercise.source, exercise.stub):
         try:
             statement = solution.statement(in_words(exercise, file.read_text(encoding="utf-8")))
         except (OSError, ValueError, SyntaxError):

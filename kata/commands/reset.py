@@ -46,7 +46,7 @@ def stub_of(exercise: Exercise) -> str:
         UsageError: there is no solution to cut it from.
     """
     try:
-        return stub(exercise.solution.read_text(encoding="utf-8"))
+        return stub(exercise.source.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(
             f"{shown(exercise.solution)} is not in this copy, so the stub cannot be cut from it again.\n"

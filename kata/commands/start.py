@@ -8,7 +8,7 @@ from pathlib import Path
 from kata import language
 from kata.commands.reset import stub_of
 from kata.console import console, shown
-from kata.course import COURSE_FILE, OWN, STARTED, Course, Exercise
+from kata.course import COURSE_FILE, OWN, STARTED, Course
 from kata.errors import UsageError
 from kata.files import write_atomically
 from kata.language import tr
@@ -26,9 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     folder = args.folder.expanduser().resolve()
-    chosen = language.known(args.lang) if args.lang else language.chosen()
-    if not chosen:
-        raise UsageError(f"There is no translation for --lang {args.lang}. Take one of: en, zh.")
+    chosen = language.asked(args.lang) if args.lang else language.chosen()
     if (folder / COURSE_FILE).exists():
         raise UsageError(f"{args.folder} is a course already: work there, in its exercises/.")
     if not (OWN / COURSE_FILE).is_file():
@@ -58,16 +56,10 @@ def _lay_out(course: Course, chosen: str) -> int:
         for exercise in course.exercises:
             if not exercise.stub.exists() and not exercise.stub.is_symlink():
                 exercise.stub.parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(exercise.stub, in_words(exercise, _stub(exercise), chosen))
+                write_atomically(exercise.stub, in_words(exercise, stub_of(exercise), chosen))
                 new += 1
     except OSError as error:
         raise UsageError(
             f"{course.folder} cannot be written: {error.strerror or error}. Choose another folder."
         ) from None
     return new
-
-
-def _stub(exercise: Exercise) -> str:
-    """From the solution, or as it lies in a copy that has none."""
-    shipped = exercise.root / "exercises" / f"{exercise.id}.py"
-    return stub_of(exercise) if exercise.solution.is_file() or not shipped.is_file() else shipped.read_text("utf-8")

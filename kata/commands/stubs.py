@@ -8,6 +8,7 @@ import subprocess
 from kata.commands.reset import replace, stub_of
 from kata.console import console, shown, warn
 from kata.course import Course, Exercise
+from kata.recordings import need_solutions
 
 HELP = "for authors: cut every stub in exercises/ from its solution"
 
@@ -18,6 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     course, out = Course.find(), console()
+    need_solutions(course)
     same, missing, skipped = 0, [], []
     for exercise in course.exercises:
         if not exercise.solution.is_file():

@@ -30,6 +30,8 @@ def submitted(course: Course, ids: Sequence[str], paths: Sequence[Path]) -> list
     if not chosen:
         raise UsageError(f"{course.root / 'course.toml'} lists no exercise yet. `kata new TRACK/NAME` makes one.")
     if not paths:
+        if course.home and not (course.home / "exercises").is_dir():
+            raise UsageError(f"There is no exercises/ in {course.home}. `kata start FOLDER` makes a folder to work in.")
         return [_folder(course.folder / "exercises", chosen, "exercises")]
     return [_one(course, ids, chosen, path) for path in paths]
 

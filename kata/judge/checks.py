@@ -129,11 +129,12 @@ class Check:
 
         `calls` (torch operations), `flops` (of matrix products) and `seconds` are multiples of what the reference
         takes in this run; `largest` is how many numbers the largest tensor made on the way may hold. The counts come
-        from the worker: they are there to teach, and no wall against one who forges them.
+        from the worker: they are there to teach, and no wall against one who forges them. In a copy without solutions
+        there is no reference to time on the same machine, and no other time would be fair: `seconds` is not looked at.
         """
         cost = Cost(calls, flops, largest)
         self._try(self._trials(scenario, case, cost=cost, dtypes=("float32",)), case)
-        if seconds is not None:
+        if seconds is not None and self._session.reference.has_clock:
             self._time(scenario, case, seconds)
 
     def _try(self, trials: list[Trial], case: Case) -> None:
@@ -199,18 +200,18 @@ class Check:
         trials: list[Trial] = []
         for name in dtypes or case.dtypes or session.dtypes or DTYPES[session.device.type]:
             # What a grader asks first, second, third in a test is the same for every submission: work it out once.
-            key = (session.test, session.asked, case.name, name, session.device.type, run, with_gradients, cost)
+            place = (session.test, session.asked, case.name, name, session.device.type, with_gradients, cost)
             # Operators are noted at the first dtype only, which costs as much as the run: who writes out the one has
             # nothing to gain from a shortcut in the others.
             make = partial(
-                self._trial, key, scenario, case, getattr(torch, name), run, with_gradients, cost, observed=not trials
+                self._trial, place, scenario, case, getattr(torch, name), run, with_gradients, cost, observed=not trials
             )
-            trials.append(session.reference.trial(key, make))
+            trials.append(session.reference.trial(place, make))
         return trials
 
     def _trial(
         self,
-        key: tuple[Any, ...],
+        place: tuple[Any, ...],
         scenario: Scenario,
         case: Case,
         dtype: torch.dtype,
@@ -222,7 +223,7 @@ class Check:
     ) -> Trial:
         session = self._session
         inputs = cast(case.draw(seed, session.reference.implementation), dtype, session.device)
-        return Trial(key, scenario, inputs, seed_of(seed, case.name), dtype, with_gradients, cost, observed)
+        return Trial(place, scenario, inputs, seed_of(seed, case.name), dtype, with_gradients, cost, observed)
 
 
 class Run:
@@ -242,8 +243,8 @@ class Run:
         seed = seed_of(session.seed, session.test, str(number))
         drawn = draw(inputs, seed, session.reference.implementation)
         given = cast(drawn, getattr(torch, dtype), session.device)
-        key = (session.test, number, dtype, session.device.type, session.seed, _digest(given))
-        trial = Trial(key, scenario, given, seed, getattr(torch, dtype))
+        place = (session.test, number, dtype, session.device.type)
+        trial = Trial(place, scenario, given, seed, getattr(torch, dtype), digest=_digest(given))
         expected = session.reference.expected(trial).ours
         if expected.raised:
             what = f"{expected.raised.type}: {expected.raised.message}"

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from kata.agreement import FLOOR, check_agreement, same
 from kata.judge.reference import Cost, Reference, Trial
+from kata.judge.sketch import sketched
 from kata.scenario import Outcome
 from kata.solution import Variant
 from kata.verdict import Wrong
@@ -31,7 +32,8 @@ def mistake_is_right(reference: Reference, mistake: Variant, trial: Trial) -> bo
     """Whether a known mistake does no harm in this trial. Worked out once for a whole class."""
     key = (mistake.name, *trial.key)
     if key not in reference.harmless:
-        reference.harmless[key] = is_right(reference, trial, reference.mistaken(mistake, trial))
+        outcome = reference.mistaken(mistake, trial)
+        reference.harmless[key] = outcome is not None and is_right(reference, trial, outcome)
     return reference.harmless[key]
 
 
@@ -112,13 +114,16 @@ def _check_gradient(
     check_agreement(actual, truth, ours, dtype, f"the gradient of `{name}`", scale=largest)
 
 
-def _same_outcome(one: Outcome, other: Outcome, trial: Trial) -> bool:
+def _same_outcome(one: Outcome | None, other: Outcome, trial: Trial) -> bool:
+    if one is None:
+        return False  # not known, and so never a name for what the submission gave
     if one.raised or other.raised:
         return (
             one.raised is not None
             and other.raised is not None
             and (one.raised.type, one.raised.message) == (other.raised.type, other.raised.message)
         )
+    one, other = sketched(one), sketched(other)
     return (
         same(one.outputs, other.outputs, trial.dtype)
         and one.changed == other.changed

@@ -72,6 +72,7 @@ class Judging:
     enough: Enough | None = None  # says of a job, after a failed test, that its other tests need not be run
     wanted: Wanted | None = None  # says of a job whether a test, by its name, is to be run at all
     recall: bool = False  # whether the cases that are kept for a drill are run, too
+    reference_of: Callable[..., Reference] | None = None  # None: kata.judge.recorded's
     interrupted: bool = False
     errors: dict[Path, str] = field(default_factory=dict)  # grader -> why it does not judge
     _done: set[int] = field(default_factory=set)
@@ -179,15 +180,16 @@ class Judging:
         import torch
 
         from kata.judge.checks import Session
-        from kata.judge.reference import Reference
+        from kata.judge.recorded import reference_of
         from kata.judge.scoring import read_options
 
         torch.set_num_threads(1)  # as in the worker, so that both round alike
         options = read_options(request.node, (self.course or Course.find(request.path.parent)).defaults)
         known = self.known.get(exercise.grader)
         if known is None or known[:2] != (request.module, self.seed):
-            reference = Reference(
-                exercise, getattr(request.module, "MISTAKES", []), observe="names" if options.forbids else ""
+            open_ = self.reference_of or reference_of
+            reference = open_(
+                exercise, getattr(request.module, "MISTAKES", []), self.seed, "names" if options.forbids else ""
             )
             known = self.known[exercise.grader] = (request.module, self.seed, reference)
         return Session(

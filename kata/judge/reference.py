@@ -34,10 +34,11 @@ class Cost:
 class Trial:
     """One run of a scenario, so described that it can be repeated on anything: the reference, a mistake, a submission.
 
-    `key` names the inputs, so that what is expected of them is worked out once for a whole class.
+    `place` says where in the grader it is, and with it what the inputs are, unless they may come from what the submission
+    gave before: then `digest` tells them apart.
     """
 
-    key: tuple[Any, ...]
+    place: tuple[Any, ...]
     scenario: Scenario
     inputs: dict[str, Any]
     seed: int
@@ -45,6 +46,12 @@ class Trial:
     with_gradients: bool = False
     cost: Cost | None = None
     observed: bool = True  # whether the rules about operators are looked after
+    digest: int = 0
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Names the inputs, so that what is expected of them is worked out once for a whole class."""
+        return (*self.place, self.digest)
 
 
 @dataclass(frozen=True)
@@ -57,57 +64,80 @@ class Expected:
 
 
 class Reference:
-    """An exercise's reference solution and known mistakes, in the judge's own process."""
+    """What is right in an exercise, and what each known mistake gives, as far as it was asked for."""
 
-    def __init__(self, exercise: Exercise, mistakes: list[Variant], *, observe: Observe):
-        """`observe` says what to note of every run of a submission."""
+    has_clock = True  # whether the reference itself can run, for a time to compare with
+
+    def __init__(self, exercise: Exercise, mistakes: list[Variant], implementation: Any, *, observe: Observe):
+        """`implementation` is what inputs are drawn for; `observe` says what to note of every run of a submission."""
         self.exercise = exercise
         self.mistakes = mistakes
+        self.implementation = implementation
         self.observe = observe
+        self.asked: dict[tuple[Any, ...], Trial] = {}  # whose outcome was asked for, in this order
         self._trials: dict[tuple[Any, ...], Trial] = {}
-        self.source = read_solution(exercise)
-        self.implementation = self._load(self.source)
         self._expected: dict[tuple[Any, ...], Expected] = {}
-        self._modules: dict[str, Implementation] = {}
         self._outcomes: dict[tuple[Any, ...], Outcome] = {}
         self.harmless: dict[tuple[Any, ...], bool] = {}  # (mistake, trial): what the diagnosis has found
 
-    def trial(self, key: tuple[Any, ...], make: Callable[[], Trial]) -> Trial:
-        """The trial of this key, made at its first use."""
-        if key not in self._trials:
-            self._trials[key] = make()
-        return self._trials[key]
+    def trial(self, place: tuple[Any, ...], make: Callable[[], Trial]) -> Trial:
+        """The trial of this place, made at its first use."""
+        if place not in self._trials:
+            self._trials[place] = make()
+        return self._trials[place]
 
     def expected(self, trial: Trial) -> Expected:
         """What the reference gives."""
         if trial.key not in self._expected:
+            self.asked[trial.key] = trial
             self._expected[trial.key] = self._work_out(trial)
         return self._expected[trial.key]
 
+    def mistaken(self, mistake: Variant, trial: Trial) -> Outcome | None:
+        """What a known mistake gives, or None where that is not known."""
+        return self._outcomes.get((mistake.name, *trial.key))
+
+    def run_again(self, trial: Trial) -> None:
+        """Run the reference once more, to see how long it takes."""
+        raise NotImplementedError
+
+    def _work_out(self, trial: Trial) -> Expected:
+        raise NotImplementedError
+
+    def _request(self, trial: Trial, cotangents: list[Tensor] | None) -> Request:
+        observe: Observe = "costs" if trial.cost else self.observe if trial.observed else ""
+        return Request(trial.scenario, trial.inputs, trial.seed, cotangents, observe)
+
+
+class Live(Reference):
+    """The reference solution and the known mistakes themselves, in the judge's own process."""
+
+    def __init__(self, exercise: Exercise, mistakes: list[Variant], *, observe: Observe):
+        self.source = read_solution(exercise)
+        self._right = _load(exercise, self.source)
+        super().__init__(exercise, mistakes, self._right, observe=observe)
+        self._modules: dict[str, Implementation] = {}
+
     def mistaken(self, mistake: Variant, trial: Trial) -> Outcome:
-        """What a known mistake gives."""
         key = (mistake.name, *trial.key)
         if key not in self._outcomes:
             if mistake.name not in self._modules:
-                self._modules[mistake.name] = self._load(mistake.of(self.source))
+                self._modules[mistake.name] = _load(self.exercise, mistake.of(self.source))
             cotangents = self.expected(trial).request.cotangents
             self._outcomes[key] = self._run(self._modules[mistake.name], trial, trial.inputs, cotangents)
         return self._outcomes[key]
 
-    def run_again(self, trial: Trial) -> Outcome:
-        """Run the reference once more, to see how long it takes."""
-        return self._run(self.implementation, trial, trial.inputs, None)
+    def run_again(self, trial: Trial) -> None:
+        self._run(self._right, trial, trial.inputs, None)
 
     def _work_out(self, trial: Trial) -> Expected:
         exact_inputs = cast(trial.inputs, torch.float64, CPU)
         cotangents = None
         if trial.with_gradients:
-            result = self._run(self.implementation, trial, exact_inputs, None).outputs
-            cotangents = _draw_cotangents(result, trial)
-        truth = self._run(self.implementation, trial, exact_inputs, cotangents)
-        ours = self._run(self.implementation, trial, trial.inputs, cotangents)
-        observe: Observe = "costs" if trial.cost else self.observe if trial.observed else ""
-        return Expected(truth, ours, Request(trial.scenario, trial.inputs, trial.seed, cotangents, observe))
+            cotangents = draw_cotangents(self._run(self._right, trial, exact_inputs, None).outputs, trial)
+        truth = self._run(self._right, trial, exact_inputs, cotangents)
+        ours = self._run(self._right, trial, trial.inputs, cotangents)
+        return Expected(truth, ours, self._request(trial, cotangents))
 
     def _run(
         self, impl: Implementation, trial: Trial, inputs: dict[str, Any], cotangents: list[Tensor] | None
@@ -126,12 +156,6 @@ class Reference:
         outcome.outputs = map_tensors(lambda t: t.detach().to(CPU), outcome.outputs)
         return outcome
 
-    def _load(self, source: str) -> Implementation:
-        try:
-            return load_module(source, str(self.exercise.solution))
-        except Exception as error:
-            raise JudgeError(f"{self.exercise.solution} does not import: {type(error).__name__}: {error}") from None
-
 
 def read_solution(exercise: Exercise) -> str:
     """The text of the reference solution.
@@ -145,7 +169,15 @@ def read_solution(exercise: Exercise) -> str:
         raise JudgeError(f"{exercise.solution} is missing, so {exercise} cannot be judged. Restore it.") from None
 
 
-def _draw_cotangents(result: Any, trial: Trial) -> list[Tensor]:
+def _load(exercise: Exercise, source: str) -> Implementation:
+    try:
+        return load_module(source, str(exercise.solution))
+    except Exception as error:
+        raise JudgeError(f"{exercise.solution} does not import: {type(error).__name__}: {error}") from None
+
+
+def draw_cotangents(result: Any, trial: Trial) -> list[Tensor]:
+    """What each floating-point part of the result is weighed by, for gradients."""
     generator = Generator().manual_seed(trial.seed)
     floats = [leaf for _, leaf in tensors(result) if leaf.is_floating_point()]
     return [torch.randn(leaf.shape, generator=generator, dtype=torch.float64).to(trial.dtype) for leaf in floats]

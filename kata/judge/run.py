@@ -19,6 +19,7 @@ from kata.course import Course, Exercise
 from kata.errors import JudgeError
 from kata.judge import plugin
 from kata.judge.plugin import JUDGING, Judging
+from kata.judge.reference import Reference
 from kata.judge.scoring import Job
 from kata.sandbox import Limits, Sandbox
 from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
@@ -54,6 +55,9 @@ class Judge:
     course: Course
     sandbox: Sandbox = None  # type: ignore[assignment]  # made for this course unless given
     in_process: bool = False  # run submissions in this process, NOT isolated: what `make bench` compares with
+    reference_of: Callable[..., Reference] | None = (
+        None  # what stands for an exercise's reference, where one records it
+    )
     _known: dict[Any, Any] = field(default_factory=dict)
     _limits: dict[Path, Limits] = field(default_factory=dict)
 
@@ -97,6 +101,11 @@ class Judge:
             for number, job in enumerate(jobs)
         ]
 
+    def reference(self, exercise: Exercise) -> Reference:
+        """What the gradings so far have asked of the exercise's reference."""
+        found: Reference = self._known[exercise.grader][2]
+        return found
+
     def close(self) -> None:
         if not self.in_process:
             self.sandbox.close()
@@ -135,6 +144,7 @@ class Judge:
             enough,
             wanted,
             recall,
+            self.reference_of,
         )
         present = [exercise for exercise in exercises if exercise.grader.is_file()]
         if present:

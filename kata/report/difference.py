@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from pathlib import Path
 from typing import Any
@@ -94,9 +95,32 @@ def png(difference: Difference, file: Path, title: str) -> None:
         UsageError: matplotlib is not there, or the file cannot be written.
     """
     try:
-        from matplotlib.figure import Figure
+        figure = _figure(difference)
     except ImportError:
         raise UsageError("A picture needs matplotlib: pip install matplotlib. Without --png there is none.") from None
+    figure.suptitle(title.encode("ascii", "replace").decode())
+    try:
+        figure.savefig(file, format="png", dpi=120)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror or error}.") from None
+
+
+def picture(difference: Difference) -> bytes:
+    """The same as a small PNG for a page; empty for a single number, and without matplotlib."""
+    if difference.got.numel() < 2:
+        return b""
+    try:
+        figure = _figure(difference)
+    except ImportError:
+        return b""
+    data = io.BytesIO()
+    figure.savefig(data, format="png", dpi=60)
+    return data.getvalue()
+
+
+def _figure(difference: Difference) -> Any:
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(12, 4), layout="constrained")
     panels = ((tr("got"), difference.got), (tr("expected"), difference.expected), (tr("off"), distances(difference)))
     finite = difference.expected.double()
@@ -108,11 +132,7 @@ def png(difference: Difference, file: Path, title: str) -> None:
         limits: dict[str, Any] = {"vmin": low, "vmax": high} if number < 2 else {"cmap": "magma"}
         figure.colorbar(axes.imshow(flat, aspect="auto", interpolation="nearest", **limits), ax=axes)
         axes.set_title(name if name.isascii() else ("got", "expected", "off")[number])  # its font has no Chinese
-    figure.suptitle(title.encode("ascii", "replace").decode())
-    try:
-        figure.savefig(file, format="png", dpi=120)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror or error}.") from None
+    return figure
 
 
 def _window(difference: Difference) -> tuple[Tensor, Tensor, Tensor, str]:

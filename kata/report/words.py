@@ -30,7 +30,7 @@ class Words:
         if self.exercise is None:
             return told(text)
         of_the_exercise = say(self.exercise, MESSAGE, text)
-        return told(named(text, axes_of(self.exercise.solution))) if of_the_exercise == text else of_the_exercise
+        return told(named(text, axes_of(self.exercise.source))) if of_the_exercise == text else of_the_exercise
 
     def mistake(self, text: str) -> str:
         return tr("This looks like: {mistake}", mistake=self._say(MISTAKE, text))

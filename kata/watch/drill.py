@@ -16,6 +16,7 @@ from kata.drill import clock, fair_seconds, file_of, rate, recall_stub, review, 
 from kata.errors import UsageError
 from kata.files import back_up, write_atomically
 from kata.language import tr
+from kata.recordings import seed_like
 from kata.sandbox import Sandbox
 from kata.state import FOLDER, Progress, State
 from kata.translation.exercise import in_words
@@ -68,7 +69,8 @@ class Drill(Loop):
         state = State.load(self.course.folder)
         entry = running(state.of(exercise), _now())
         state.save()
-        self.drill_seed, self.seconds, self.done = int(entry["seed"]), float(entry["seconds"]), False
+        self.drill_seed = seed_like(self.course.root, int(entry["seed"]))
+        self.seconds, self.done = float(entry["seconds"]), False
         self.ticked = time.monotonic()
         super().open(exercise)
         self.screen.recall = tr(
@@ -157,10 +159,10 @@ def fresh(exercise: Exercise) -> str:
     Raises:
         UsageError: there is neither solution nor stub to make it from.
     """
-    for file in (exercise.solution, exercise.stub):
+    for file in (exercise.source, exercise.stub):
         with contextlib.suppress(OSError, UnicodeDecodeError, SyntaxError):
             source = file.read_text(encoding="utf-8")
-            if file == exercise.solution or "raise NotImplementedError" in source:
+            if file == exercise.source or "raise NotImplementedError" in source:
                 return recall_stub(in_words(exercise, source))
     raise UsageError(f"{shown(exercise.solution)} is not in this copy, so there is nothing to make a drill from.")
 

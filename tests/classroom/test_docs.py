@@ -17,7 +17,8 @@ COMMANDS = re.findall(r"^```\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def test_every_command(tmp_path, right, monkeypatch):
-    making, grading, platforms, _, _, folder, gradescope = COMMANDS
+    releasing, making, grading, platforms, _, _, folder, gradescope = COMMANDS
+    assert releasing == "make release\n"  # which tests/release/ does
     shell = Shell(tmp_path)
     shell.run(making.replace("cd course\n", ""), monkeypatch)
     shell.exchange()

@@ -1,0 +1,190 @@
+"""What a recording knows, and what it does not claim to know."""
+
+import shutil
+import zlib
+
+import pytest
+import torch
+from torch import nn
+
+from kata.course import Course
+from kata.errors import JudgeError
+from kata.judge import expectations
+from kata.judge.expectations import Expectations, StandIn, fingerprint, fits, state_of
+from kata.judge.run import Judge
+from kata.judge.sketch import LARGE, sketched
+from kata.protocol import pack
+from kata.recordings import Provenance, file_of, provenance_file
+from kata.release.public import public_grader
+from kata.release.record import record
+from kata.scenario import Outcome
+from kata.solution import stub
+from kata.strength.variants import grade_sources, load_grader
+
+SOLUTION = '''
+    """# Toy"""
+    import torch
+    from torch import nn
+
+
+    def double(x):
+        ### BEGIN SOLUTION
+        return x + x
+        ### END SOLUTION
+
+
+    class Scale(nn.Module):
+        def __init__(self, size):
+            super().__init__()
+            ### BEGIN SOLUTION
+            self.weight = nn.Parameter(torch.ones(size))
+            ### END SOLUTION
+
+        def forward(self, x):
+            return x * self.weight
+'''
+GRADER = """
+    import pytest
+    from kata.grading import Case, Variant, exactly, load, normal, weights
+
+    pytestmark = pytest.mark.exercise(points=4, seconds=5)
+
+    def twice(impl, x):
+        return impl.double(x)
+
+    def scale(impl, state, x):
+        return load(impl.Scale(4), state)(x)
+
+    def test_values(check):
+        check.values(twice, Case("some", x=normal(3)))
+
+    def test_time(check):
+        check.cost(twice, Case("many", x=normal(300)), seconds=30)
+
+    def test_module(check):
+        check.values(scale, Case("four", state=weights(lambda impl: impl.Scale(4)), x=normal(4)))
+
+    def test_twice_over(run):
+        once = run(twice, x=exactly([1.0, 2.0]))
+        again = run(twice, x=once)
+        assert (again == once * 2).all(), "is not twice as much, the second time"
+
+    MISTAKES = [
+        Variant("three times", was="x + x", becomes="x * 3", hint="Count."),
+        Variant("a last bit too much", was="x + x", becomes="x * 2.000001", hint="Count."),
+    ]
+"""
+
+
+@pytest.fixture
+def toy(make_course):
+    return make_course(SOLUTION, GRADER).exercises[0]
+
+
+@pytest.fixture
+def copy(toy, tmp_path):
+    """The same without a solution, by hand."""
+    record(Course.load(toy.root), toy, 0, ["cpu"]).write(file_of(toy, 0))
+    provenance_file(toy.root).write_text(Provenance([0], ["cpu"], "2", "3", "x").text())
+    shutil.copytree(toy.root, tmp_path / "copy", ignore=shutil.ignore_patterns("solutions", "copy"))
+    (copy,) = Course.load(tmp_path / "copy").exercises
+    copy.grader.write_text(public_grader(toy.grader.read_text(), load_grader(toy).MISTAKES))
+    provenance_file(toy.root).unlink()
+    return copy
+
+
+def grade(exercise, *sources, seed=0):
+    with Judge(Course.load(exercise.root), in_process=True) as judge:
+        return grade_sources(judge, exercise, sources, seed=seed)
+
+
+def test_the_same_words(toy, copy):
+    solution = toy.solution.read_text()
+    texts = [stub(solution), solution, *(mistake.of(solution) for mistake in load_grader(toy).MISTAKES)]
+    wanted, found = grade(toy, *texts), grade(copy, *texts)
+    assert [verdict.tests for verdict in found] == [verdict.tests for verdict in wanted]
+    assert {test.mistake for verdict in found for test in verdict.tests} == {"", "three times", "a last bit too much"}
+
+
+def test_of_inputs_that_a_submission_made_nothing_is_known(toy, copy):
+    """In the second call of `run` the numbers are the submission's own, so no recorded mistake gives its name to them."""
+    text = toy.solution.read_text().replace("x + x", "x * 2 if x.max() < 3 else x * 2.5")
+    (live,), (verdict,) = grade(toy, text), grade(copy, text)
+    for one in (live, verdict):
+        (test,) = [test for test in one.tests if test.name == "twice_over"]
+        assert "second time" in test.message and not test.mistake
+
+
+def test_no_time_is_compared_without_a_reference(copy, monkeypatch, toy):
+    def clock(*_):
+        raise AssertionError("there is nothing to time")
+
+    monkeypatch.setattr("kata.judge.checks.Check._time", clock)
+    (verdict,) = grade(copy, toy.solution.read_text())
+    assert verdict.status == "passed"
+
+
+def test_another_seed_is_no_grade(toy, copy):
+    (verdict,) = grade(copy, toy.solution.read_text(), seed=5)
+    assert verdict.status == "ungraded" and "none for --seed 5" in verdict.message
+
+
+def test_what_cannot_be_recorded_is_said(make_course):
+    recipe = "Recipe(lambda g, impl: impl.double(1))"
+    course = make_course(
+        SOLUTION, GRADER.replace("normal(3))", f"{recipe})", 1).replace("import Case", "import Recipe, Case")
+    )
+    with pytest.raises(JudgeError, match=r"double\(1\) of the reference gives, which cannot be recorded"):
+        record(course, course.exercises[0], 0, ["cpu"])
+
+
+def test_a_stand_in_has_the_state_and_nothing_else():
+    module = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+    stand_in = StandIn({"Net(2, d=3)": state_of(module)})
+    state = stand_in.Net(2, d=3).state_dict()
+    assert [(n, t.shape) for n, t in state.items()] == [(n, t.shape) for n, t in module.state_dict().items()]
+    assert state["1.num_batches_tracked"].dtype == torch.int64
+    with pytest.raises(JudgeError, match=r"Net\(5\)"):
+        stand_in.Net(5)
+
+
+def test_inputs_are_known_again():
+    inputs = {"x": torch.randn(50), "n": 3, "more": [torch.tensor([True, False]), "word"]}
+    seen = fingerprint(inputs)
+    assert fits(inputs, seen, torch.float32)
+    assert fits({**inputs, "x": inputs["x"] * (1 + 1e-7)}, seen, torch.float32), "a last bit is another library's"
+    for other in ({"x": inputs["x"].flip(0)}, {"n": 4}, {"more": [torch.tensor([False, True]), "word"]}, {"y": 1.0}):
+        assert not fits({**inputs, **other}, seen, torch.float32)
+
+
+def test_a_sketch_tells_large_results_apart():
+    numbers = torch.randn(LARGE + 1)
+    same = expectations.numbers_of(sketched(Outcome(outputs=[numbers, numbers[:5]])))
+    assert same["outputs"][1] is not None and len(same["outputs"][0]["numbers"]) < LARGE / 4
+    again = sketched(sketched(Outcome(outputs=numbers))).outputs
+    assert torch.equal(again["numbers"], sketched(Outcome(outputs=numbers)).outputs["numbers"])
+    for place in range(0, LARGE, 97):
+        other = numbers.clone()
+        other[place], other[place + 1] = numbers[place + 1], numbers[place]
+        off = sketched(Outcome(outputs=other)).outputs["numbers"] - again["numbers"]
+        assert off.abs().max() > 1e-3 * (numbers[place] - numbers[place + 1]).abs()
+    odd = numbers.clone()
+    odd[7] = torch.nan
+    assert not torch.equal(sketched(Outcome(outputs=odd)).outputs["odd"], again["odd"])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(zlib.compress(b"\0" * (200 << 20)), id="a bomb"),
+        pytest.param(zlib.compress(pack({"mistakes": []}))[:-9], id="cut off"),
+        pytest.param(zlib.compress(pack({"wrong": 1})), id="another message"),
+        pytest.param(zlib.compress(pack({"mistakes": [], "version": 0})), id="another version"),
+        pytest.param(b"not compressed", id="text"),
+    ],
+)
+def test_no_length_is_taken_on_trust(tmp_path, data):
+    file = tmp_path / "0.kata"
+    file.write_bytes(data)
+    with pytest.raises(JudgeError, match=r"0\.kata cannot be read"):
+        Expectations.read(file)
