@@ -29,6 +29,7 @@ All S + T keys and values are the cache for the next call.
   length, the first and the later ones.
 - The module itself remembers nothing from call to call: all that is kept is in the cache. The cache that is handed in
   is left as it is, so that one beginning may be continued in several ways.
+- Gradients flow through the cache, too, to what it was made from.
 - A call projects the new tokens only, and computes scores for the new queries only: (T, S + T) for each head.
 - The output and the cache have the dtype of the inputs.
 - Do without torch's own attention. Its `softmax` may be used.

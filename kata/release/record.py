@@ -35,7 +35,7 @@ def record(course: Course, exercise: Exercise, seed: int, devices: Sequence[str]
     """
     with Judge(course, in_process=True, reference_of=Recorder) as judge:
         jobs = [Job(exercise.id, {exercise.id: exercise.solution}, device) for device in devices]
-        for verdict in judge.grade([exercise], jobs, seed=seed):
+        for verdict in judge.grade([exercise], jobs, seed=seed, recall=True):
             (found,) = verdict.exercises
             if found.status != "passed":
                 why = next((test.message for test in found.tests if not test.passed), found.message)
