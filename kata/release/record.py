@@ -46,7 +46,9 @@ def record(course: Course, exercise: Exercise, seed: int, devices: Sequence[str]
         if run:
             texts = [mistake.of(reference.source) for mistake in reference.mistakes]
             for device in devices:
-                grade_sources(judge, exercise, texts, seed=seed, device=device, wanted=lambda job, test: test in run)
+                grade_sources(
+                    judge, exercise, texts, seed=seed, device=device, wanted=lambda job, test: test in run, recall=True
+                )
         return reference.recording()
 
 
