@@ -105,7 +105,7 @@ class Page:
 @contextmanager
 def chromium():
     """A browser that knows nothing yet, and forgets all in the end. It is tall: Lab draws only cells that are in sight."""
-    with TemporaryDirectory(prefix="kata-") as folder:  # a short name, since Chromium makes sockets in there
+    with TemporaryDirectory(prefix="kata-web-") as folder:  # a short name, since Chromium makes sockets in there
         options = ChromeOptions()
         options.binary_location = PROGRAM
         for option in (*OPTIONS, f"--user-data-dir={folder}/profile", "--window-size=1280,2400"):
