@@ -26,7 +26,9 @@ def filled(tree, numbers):
 
     def fill(leaf):
         if isinstance(leaf, torch.Tensor):
-            return torch.full_like(leaf, number if leaf.is_floating_point() else whole)
+            if not leaf.is_floating_point():
+                return torch.full_like(leaf, whole)
+            return torch.full_like(leaf, number, dtype=torch.float64).to(leaf.dtype)  # inf where it cannot hold 1e30
         return number if isinstance(leaf, float) else leaf
 
     return map_leaves(fill, tree)

@@ -52,6 +52,8 @@ def check_place(output: Path) -> None:
 
 
 def _is_fresh(exercise: Exercise) -> bool:
+    if not exercise.shipped.is_file():
+        return False
     shipped = exercise.shipped.read_text(encoding="utf-8")
     return exercise.stub.read_text(encoding="utf-8", errors="replace") in [
         in_words(exercise, shipped, language) for language in LANGUAGES

@@ -129,8 +129,9 @@ def _figure(difference: Difference) -> Any:
     for number, (name, tensor) in enumerate(panels):
         axes = figure.add_subplot(1, 3, number + 1)
         flat = tensor.double().reshape(-1, tensor.shape[-1] if tensor.dim() > 1 else max(1, tensor.numel())).numpy()
-        limits: dict[str, Any] = {"vmin": low, "vmax": high} if number < 2 else {"cmap": "magma"}
+        limits: dict[str, Any] = {"vmin": low, "vmax": high} if number < 2 else {"vmin": 0, "cmap": "magma"}
         figure.colorbar(axes.imshow(flat, aspect="auto", interpolation="nearest", **limits), ax=axes)
+        axes.locator_params(integer=True)
         axes.set_title(name if name.isascii() else ("got", "expected", "off")[number])  # its font has no Chinese
     return figure
 

@@ -1,17 +1,27 @@
 """`kata.check` in a notebook, in a file and by hand."""
 
+import base64
 import importlib.util
+import re
+import sys
 
 import nbformat
 import pytest
+import torch
 from nbclient import NotebookClient
 
 import kata
+from kata import language
 from kata.classroom.cells import Code, defined, module_text
 from kata.classroom.check import Checked, check
+from kata.course import Course
 from kata.errors import UsageError
 from kata.report.words import Words
+<<<<<<< HEAD
 from kata.verdict import SubmissionVerdict, TestVerdict, exercise_verdict
+=======
+from kata.verdict import Difference, SubmissionVerdict, TestVerdict, exercise_verdict
+>>>>>>> release
 from tests.classroom.room import ROOT, answer
 
 NASTY = "<script>alert(1)</script> {{ 7 * 7 }} <img src=x onerror=alert(1)>"
@@ -58,6 +68,39 @@ def test_no_text_acts_on_the_page():
     html = Checked(SubmissionVerdict("x", "cpu", 0, "none", [verdict]), Words())._repr_html_()
     assert "<script" not in html and "<img" not in html and "49" not in html
     assert html.count("&lt;script&gt;") == 5 and "NOT isolated" in html
+
+
+def test_the_picture_of_a_difference():
+    numbers = torch.arange(12.0).reshape(3, 4)
+    html = shown(Difference(numbers, numbers.T.reshape(3, 4), numbers % 5 > 0))
+    (data,) = re.findall(r'<img src="data:image/png;base64,([^"]+)" alt="Heat maps[^"]*: 9 of 12 are wrong\."', html)
+    assert base64.b64decode(data).startswith(b"\x89PNG")
+    assert "<img" not in shown(Difference(torch.tensor(1.0), torch.tensor(2.0), torch.tensor(True))), "of one number"
+    assert "<img" not in shown(None)
+
+
+def test_without_matplotlib_there_is_none(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    numbers = torch.arange(12.0)
+    assert "<img" not in shown(Difference(numbers, numbers + 1, numbers > -1))
+
+
+def shown(difference):
+    test = TestVerdict("values", "failed", 0.0, 1.0, "off", difference=difference)
+    return Checked(SubmissionVerdict("x", "cpu", 0, "full", [exercise_verdict("01_a/one", [test], 0.1)]))._repr_html_()
+
+
+def test_in_chinese():
+    (softmax,) = Course.load(ROOT).select(["softmax"])
+    test = TestVerdict("values", "failed", 0.0, 1.0, "not written yet", "powers of two")
+    verdict = SubmissionVerdict("x", "cpu", 0, "full", [exercise_verdict(softmax.id, [test], 0.1)])
+    language.use("zh_CN")
+    try:
+        html = Checked(verdict, Words(softmax))._repr_html_()
+    finally:
+        language.use("")
+    assert "用了 2 的幂" in html and "还没有写" in html and "1 项测试中通过 0 项" in html
 
 
 @pytest.mark.parametrize(
