@@ -80,9 +80,9 @@ class Checked:
     def _shown(self, test: TestVerdict) -> dict[str, Any]:
         words, lines = self._words, [self._words.message(clean(test.message))]
         if test.mistake:
-            lines.append(tr("This looks like: {mistake}", mistake=words.mistake(clean(test.mistake))))
+            lines.append(words.mistake(clean(test.mistake)))
         if test.hint:
-            lines.append(tr("Hint: {hint}", hint=words.hint(clean(test.hint))))
+            lines.append(words.hint(clean(test.hint)))
         return {
             "name": words.test(test.name),
             "passed": test.passed,

@@ -44,9 +44,9 @@ def _cells(verdicts: Any) -> dict[str, float]:
     for verdict in verdicts:
         points: dict[str, float] = {}
         for test in verdict.tests:
-            points[group(test)] = rounded(points.get(group(test), 0.0) + test.max_points)
+            points[group(test)] = points.get(group(test), 0.0) + test.max_points
         if points:
-            return points
+            return {name: rounded(possible) for name, possible in points.items()}
     return {}
 
 

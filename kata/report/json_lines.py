@@ -10,6 +10,9 @@ from kata.report import clean, rounded
 from kata.verdict import SCHEMA, ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 
+SHARE_DIGITS = 12  # more than a score has, so that the shares of nine cases still add up to one
+
+
 def render(verdicts: Sequence[SubmissionVerdict]) -> str:
     return "".join(json.dumps(_submission(verdict), allow_nan=False) + "\n" for verdict in verdicts)
 
@@ -45,8 +48,8 @@ def _test(verdict: TestVerdict) -> dict[str, Any]:
         "name": clean(verdict.name),
         "passed": verdict.passed,
         "status": verdict.status,
-        "points": rounded(verdict.points),
-        "max_points": rounded(verdict.max_points),
+        "points": round(verdict.points, SHARE_DIGITS),
+        "max_points": round(verdict.max_points, SHARE_DIGITS),
         "message": clean(verdict.message),
         "mistake": clean(verdict.mistake),
         "hint": clean(verdict.hint),

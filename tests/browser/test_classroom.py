@@ -61,7 +61,7 @@ def test_from_release_to_feedback(page, servers, course):
     page.click("#main-table .num-submissions a", "1")
     for button in ("autograde", "generate-feedback", "release-feedback"):
         press(page, button)
-    assert page.see("#main-table .score").text == "8.5 / 10"
+    assert page.see("#main-table .score").text == "8.67 / 10"
     assert page.see("#main-table .status").text == "graded"
     page.open(instructor.at(f"files/feedback/{getpass.getuser()}/{TRACK}/softmax.html"))
     read_feedback(page)
@@ -102,7 +102,7 @@ def solve_and_check(page, text):
     page.click(f"{CELL} .cm-content", "kata.check")
     page.keys(Keys.SHIFT, Keys.ENTER)
     verdict = page.see(".jp-OutputArea .jp-RenderedHTML", "01_tensors/softmax").text
-    assert "partial 8.5 / 10" in verdict and "the last axis whatever `dim` says" in verdict
+    assert "partial 8.67 / 10" in verdict and "the last axis whatever `dim` says" in verdict
     page.keys(Keys.CONTROL, "s")
     page.gone(".jp-mod-dirty")
 
@@ -110,7 +110,7 @@ def solve_and_check(page, text):
 def read_feedback(page):
     """The score, the words, and none of the hidden tests."""
     words = page.see("body", "softmax").text
-    assert "Score: 8.5 / 10" in words and "the last axis whatever `dim` says" in words
+    assert "Score: 8.67 / 10" in words and "the last axis whatever `dim` says" in words
     assert "HIDDEN TESTS" not in words and "not graded by kata" not in words
 
 

@@ -17,11 +17,7 @@ from kata.classroom.check import Checked, check
 from kata.course import Course
 from kata.errors import UsageError
 from kata.report.words import Words
-<<<<<<< HEAD
-from kata.verdict import SubmissionVerdict, TestVerdict, exercise_verdict
-=======
 from kata.verdict import Difference, SubmissionVerdict, TestVerdict, exercise_verdict
->>>>>>> release
 from tests.classroom.room import ROOT, answer
 
 NASTY = "<script>alert(1)</script> {{ 7 * 7 }} <img src=x onerror=alert(1)>"
@@ -35,7 +31,7 @@ def test_in_a_real_kernel(small_room, right):
     run = nbformat.from_dict({**notebook, "cells": cells})
     NotebookClient(run, timeout=120, kernel_name="python3").execute()
     wrong, passed = (run.cells[n].outputs[0]["data"] for n in (1, 3))
-    assert "partial" in wrong["text/html"] and "8.5 / 10" in wrong["text/html"]
+    assert "partial" in wrong["text/html"] and "8.67 / 10" in wrong["text/html"]
     assert "the last axis whatever `dim` says" in wrong["text/html"]
     assert "passed" in passed["text/html"] and "10 / 10" in passed["text/html"]
     assert "the last axis whatever `dim` says" in wrong["text/plain"], "a terminal has the words of `kata grade`"
@@ -88,7 +84,9 @@ def test_without_matplotlib_there_is_none(monkeypatch):
 
 def shown(difference):
     test = TestVerdict("values", "failed", 0.0, 1.0, "off", difference=difference)
-    return Checked(SubmissionVerdict("x", "cpu", 0, "full", [exercise_verdict("01_a/one", [test], 0.1)]))._repr_html_()
+    return Checked(
+        SubmissionVerdict("x", "cpu", 0, "full", [exercise_verdict("01_a/one", [test], 0.1)]), Words()
+    )._repr_html_()
 
 
 def test_in_chinese():
@@ -100,7 +98,7 @@ def test_in_chinese():
         html = Checked(verdict, Words(softmax))._repr_html_()
     finally:
         language.use("")
-    assert "用了 2 的幂" in html and "还没有写" in html and "1 项测试中通过 0 项" in html
+    assert "用了 2 的幂" in html and "还没有写" in html and "1 个测试中通过 0 个" in html
 
 
 @pytest.mark.parametrize(

@@ -67,14 +67,14 @@ def test_a_class(folder, monkeypatch, capsys):
     assert main(["classroom", "grade", str(folder), "--exercises", "softmax", "--gradebook", book]) == 0
     with Gradebook(book) as entered:
         scores = {s.student.id: s.score for s in entered.assignment_submissions("01_tensors")}
-        assert scores == {"ann": 10.0, "ben": 8.5, "cleo": 0.0, "张三": 0.0}
+        assert scores == {"ann": 10.0, "ben": 8.666667, "cleo": 0.0, "张三": 0.0}
         assert entered.find_assignment("01_tensors").max_score == 10.0
     output = folder.with_name("class.grades")
     assert "4 of 4 graded" in capsys.readouterr().out
     scores = {row["student"]: (row["01_tensors/softmax"], row["score"], row["status"]) for row in read(output)}
     assert scores == {
         "ann": ("10.0", "10.0", "graded"),
-        "ben": ("8.5", "8.5", "graded"),
+        "ben": ("8.666667", "8.666667", "graded"),
         "cleo": ("0.0", "0.0", "graded"),
         "张三": ("0.0", "0.0", "graded"),
     }
@@ -88,7 +88,7 @@ def test_a_class(folder, monkeypatch, capsys):
         "张三",
     ]
     assert read(output, "canvas.csv")[2]["SIS Login ID"] == "ben"
-    assert read(output, "moodle.csv")[1] == {"username": "ben", "01_tensors/softmax": "8.5"}
+    assert read(output, "moodle.csv")[1] == {"username": "ben", "01_tensors/softmax": "8.666667"}
     before = lines(output)
     (folder / "cleo/exercises/01_tensors/softmax.py").write_text("x")
     assert main(["classroom", "grade", str(folder), "--exercises", "softmax"]) == 0
@@ -192,7 +192,7 @@ def test_gradescope(tmp_path, chosen, right, monkeypatch, capsys):
     (root / "results").mkdir()
     (root / "submission" / "softmax.py").write_text(right.replace("dim, keepdim", "-1, keepdim"))
     result = autograder(root)
-    assert result["score"] == 8.5 and len(result["tests"]) > 3
+    assert result["score"] == 8.666667 and len(result["tests"]) > 3
     assert any("the last axis whatever" in test["output"] for test in result["tests"])
     grader = root / "source" / "graders" / "01_tensors" / "test_softmax.py"
     grader.write_text("import nowhere")
