@@ -9,7 +9,6 @@ from typing import Any
 from kata.report import clean, rounded
 from kata.verdict import SCHEMA, ExerciseVerdict, SubmissionVerdict, TestVerdict
 
-
 SHARE_DIGITS = 12  # more than a score has, so that the shares of nine cases still add up to one
 
 

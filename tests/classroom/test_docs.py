@@ -14,13 +14,13 @@ from tests.classroom.room import ROOT, Room, nbgrader
 
 PAGE = (ROOT / "docs" / "classroom.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^```\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+RELEASING, MAKING, GRADING, PLATFORMS, SEVERAL, CREATING, FOLDER, GRADESCOPE = COMMANDS
 
 
 def test_every_command(tmp_path, right, monkeypatch):
-    releasing, making, grading, platforms, _, _, folder, gradescope = COMMANDS
-    assert releasing == "make release\n"  # which tests/release/ does
+    assert RELEASING == "make release\n"  # which tests/release/ does
     shell = Shell(tmp_path)
-    shell.run(making.replace("cd course\n", ""), monkeypatch)
+    shell.run(MAKING.replace("cd course\n", ""), monkeypatch)
     shell.exchange()
     student = Shell(tmp_path, tmp_path / "student")
     student.run("nbgrader fetch_assignment 01_tensors --course=llm-katas\n", monkeypatch)
@@ -28,7 +28,7 @@ def test_every_command(tmp_path, right, monkeypatch):
     assert "BEGIN SOLUTION" not in notebook.read_text(encoding="utf-8")
     shutil.copy(shell.folder / "source" / "01_tensors" / "softmax.ipynb", notebook)
     student.run("nbgrader submit 01_tensors --course=llm-katas\n", monkeypatch)
-    shell.run(grading + platforms, monkeypatch)
+    shell.run(GRADING + PLATFORMS, monkeypatch)
     with (shell.folder / "grades.csv").open(newline="") as rows:
         (row,) = csv.DictReader(rows)
     assert float(row["score"]) == 10 and row["status"] == "graded"
@@ -39,9 +39,9 @@ def test_every_command(tmp_path, right, monkeypatch):
     ann = tmp_path / "submissions" / "ann"
     ann.mkdir(parents=True)
     (ann / "softmax.py").write_text(right)
-    shell.run(folder.replace("submissions", str(tmp_path / "submissions")), monkeypatch)
+    shell.run(FOLDER.replace("submissions", str(tmp_path / "submissions")), monkeypatch)
     assert "10.0,110.0" in (tmp_path / "submissions.grades" / "grades.csv").read_text()
-    shell.run(gradescope.replace("autograder.zip", str(tmp_path / "autograder.zip")), monkeypatch)
+    shell.run(GRADESCOPE.replace("autograder.zip", str(tmp_path / "autograder.zip")), monkeypatch)
     assert (tmp_path / "autograder.zip").stat().st_size > 10_000
 
 
@@ -51,13 +51,13 @@ def test_several_at_once(database, course, right, tmp_path, request, monkeypatch
     if database == "postgresql":
         monkeypatch.setenv("PGHOST", request.getfixturevalue("postgres_server"))
         monkeypatch.setenv("PGUSER", "grader")
-        program, *arguments = COMMANDS[4].split()
+        program, *arguments = CREATING.split()
         subprocess.run([PROGRAMS / program, *arguments], check=True)
         settings = re.search(r"c\.CourseDirectory\.db_url = .*\"", PAGE)[0] + "\n"
     room = Room.open(tmp_path / "course", course, course.select(["softmax"]), "01_tensors", settings)
     for student in ("ann", "zoe"):
         room.hand_in(student, room.answered(right))
-    Shell(tmp_path).run(COMMANDS[3], monkeypatch)
+    Shell(tmp_path).run(SEVERAL, monkeypatch)
     assert {student: row["score"] for student, row in room.exported().items()} == {"ann": "10.0", "zoe": "10.0"}
 
 
