@@ -55,6 +55,7 @@ class Judge:
     course: Course
     sandbox: Sandbox = None  # type: ignore[assignment]  # made for this course unless given
     in_process: bool = False  # run submissions in this process, NOT isolated: what `make bench` compares with
+    stays_ready: bool = False  # the next grading is most likely of the same exercise: keep a worker for it
     reference_of: Callable[..., Reference] | None = (
         None  # what stands for an exercise's reference, where one records it
     )
@@ -154,7 +155,9 @@ class Judge:
             arguments = [f"--rootdir={self.course.root}", *_SILENT, *(str(e.grader) for e in present)]
             with _without_options_of_the_user():
                 code = pytest.main(arguments, [_Registered(judging), plugin, pytest_timeout])
-            if self.sandbox:
+            if self.stays_ready:
+                judging.expect(present[-1].grader, jobs[0])
+            elif self.sandbox:
                 self.sandbox.expect(None)
             for grader in judging.errors:  # half a module is left, which must not pass for the whole next time
                 _imported.pop(grader, None)

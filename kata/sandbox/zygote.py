@@ -113,9 +113,10 @@ class Zygote:
 
     def _expect(self, limits: dict[str, Any] | None, owner: socket.socket) -> None:
         """Have a worker with these limits ready for this judge, and none for other limits."""
-        if owner in self.ahead:
+        worker = self.ahead.get(owner)
+        if worker and (worker.limits != limits or _has_ended(worker.pid)):
             self._discard(self.ahead.pop(owner))
-        if limits:
+        if limits and owner not in self.ahead:
             with contextlib.suppress(OSError):  # the judge will hear of it when it asks
                 self.ahead[owner] = self._start(limits, owner)
 

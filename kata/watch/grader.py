@@ -105,7 +105,7 @@ class Grader:
         import kata.report.table  # noqa: F401 - rich loads here, not at the first verdict
         from kata.judge.run import Judge
 
-        judge = Judge(self._course, self._sandbox)
+        judge = Judge(self._course, self._sandbox, stays_ready=True)
         _ = judge.sandbox.isolation  # waits for the zygote
         return judge
 
