@@ -1,8 +1,10 @@
-"""Verdicts ahead of time: the first notebook of a run has all that follow graded with it, in one request."""
+"""Verdicts ahead of time: while nbgrader files one notebook away, those that follow are being graded."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,12 @@ from kata.classroom.graft import KATA, codes, graft
 from kata.course import Course, Exercise
 from kata.verdict import ExerciseVerdict
 
-AT_ONCE = 64  # submissions a request: enough to keep the judges busy, few enough to hold in memory
+AHEAD = 64  # submissions: enough to keep the judges busy, few enough to hold in memory
+AT_ONCE = 16  # a request, whose first verdict comes with its last
 
-_known: dict[tuple[Any, ...], dict[str, ExerciseVerdict]] = {}  # exercise and settings -> text -> verdict
+_asking = threading.Lock()  # the judge answers one request after the other
+Verdicts = dict[str, "Future[ExerciseVerdict]"]
+_known: dict[tuple[Any, ...], Verdicts] = {}  # exercise and settings -> text -> verdict
 _written: dict[Exercise, tuple[int, int]] = {}  # exercise -> when its grader and its solution were last written
 
 
@@ -32,14 +37,41 @@ def verdict(
     """
     (exercise,), text = course.select([notebook.metadata[KATA]["exercise"]]), answer_text(notebook)
     _forget_if_changed(exercise)
-    about = (exercise, *settings.values())
-    if text not in _known.get(about, {}):
-        texts = [text, *islice(_coming({text}, names, converter), AT_ONCE - 1)]
-        found = grader(course.root).grade([exercise.id], [{exercise.id: one} for one in texts], **settings)
-        _known[about] = {one: submission.exercises[0] for one, submission in zip(texts, found, strict=True)}
-    if _known[about][text].score is None:
-        return _known[about].pop(text)  # a failure of ours is not kept: another try may do better
-    return _known[about][text]
+    known = _known.setdefault((exercise, *settings.values()), {})
+    if text not in known:
+        texts = [text, *islice(_coming({text}, names, converter), AHEAD - 1)]
+        known.clear()
+        known.update({one: Future() for one in texts})
+        threading.Thread(target=_grade, args=(exercise, course, dict(known), settings), daemon=True).start()
+    try:
+        found = known[text].result()
+    except BaseException:
+        known.pop(text, None)
+        raise
+    if found.score is None:
+        known.pop(text, None)  # a failure of ours is not kept: another try may do better
+    return found
+
+
+def _grade(exercise: Exercise, course: Course, wanted: Verdicts, settings: dict[str, Any]) -> None:
+    """Grade these texts. The first is somebody waited for, and what it has a judge work out serves the processes after it."""
+    texts = list(wanted)
+    _grade_at_once(exercise, course, {texts[0]: wanted[texts[0]]}, {**settings, "processes": 1})
+    for start in range(1, len(texts), AT_ONCE):
+        batch = texts[start : start + AT_ONCE]
+        _grade_at_once(exercise, course, {text: wanted[text] for text in batch}, settings)
+
+
+def _grade_at_once(exercise: Exercise, course: Course, wanted: Verdicts, settings: dict[str, Any]) -> None:
+    try:
+        with _asking:
+            found = grader(course.root).grade([exercise.id], [{exercise.id: text} for text in wanted], **settings)
+        for future, submission in zip(wanted.values(), found, strict=True):
+            future.set_result(submission.exercises[0])
+    except BaseException as error:  # whoever waits for a verdict shall hear of it
+        for future in wanted.values():
+            if not future.done():
+                future.set_exception(error)
 
 
 def _forget_if_changed(exercise: Exercise) -> None:
@@ -48,7 +80,8 @@ def _forget_if_changed(exercise: Exercise) -> None:
     if _written.setdefault(exercise, now) != now:
         _written[exercise] = now
         _known.clear()
-        grader(exercise.root).close()
+        with _asking:
+            grader(exercise.root).close()
 
 
 def answer_text(notebook: NotebookNode) -> str:

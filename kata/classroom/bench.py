@@ -149,7 +149,7 @@ class Room:
         memory = 0
         while process.poll() is None:
             memory = max(memory, _own_memory(process.pid))
-            time.sleep(0.1)
+            time.sleep(0.5)
         seconds = time.perf_counter() - start
         with Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}") as gradebook:
             scores = {student: _score(gradebook, student) for student in students}

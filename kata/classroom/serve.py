@@ -13,15 +13,16 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kata.course import Course
 from kata.errors import JudgeError, UsageError
-from kata.judge.run import Judge
-from kata.judge.scoring import Job
-from kata.report import json_lines
-from kata.report.difference import worst
-from kata.verdict import SubmissionVerdict
+from kata.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from kata.judge.run import Judge
+    from kata.judge.scoring import Job
+    from kata.verdict import SubmissionVerdict
 
 IDLE_SECONDS = 900.0  # after which a judge that nobody asks gives its memory back
 
@@ -35,9 +36,15 @@ def main() -> None:
     """Answer until the other end hangs up, or has nothing more to ask."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever prints here must not be read as an answer
-    with Judge(Course.load(Path(sys.argv[1]))) as judge:
+    course = Course.load(Path(sys.argv[1]))
+    sandbox = Sandbox([course.root])  # its zygote loads torch while this process does
+
+    from kata.judge.run import Judge
+
+    with Judge(course, sandbox) as judge:
         while select.select([sys.stdin], [], [], IDLE_SECONDS)[0] and (line := sys.stdin.readline()):
             print(json.dumps(_answer(judge, json.loads(line))), file=answers, flush=True)
+    os._exit(0)  # at once: somebody waits, and to take torch apart takes as long as to grade ten submissions
 
 
 def _answer(judge: Judge, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,11 +70,15 @@ def refuse_unisolated(judge: Judge, allowed: bool) -> None:
 
 def as_data(verdicts: Sequence[SubmissionVerdict]) -> list[dict[str, Any]]:
     """The verdicts as `kata grade --format json` has them."""
+    from kata.report import json_lines
+
     return [json.loads(line) for line in json_lines.render(verdicts).splitlines()]
 
 
 def _difference(verdict: SubmissionVerdict) -> dict[str, Any] | None:
     """The numbers of the test to look at, of the only exercise."""
+    from kata.report.difference import worst
+
     test = worst(verdict.exercises[0])
     if test is None or test.difference is None:
         return None
@@ -76,6 +87,8 @@ def _difference(verdict: SubmissionVerdict) -> dict[str, Any] | None:
 
 
 def _job(folder: Path, texts: Mapping[str, str]) -> Job:
+    from kata.judge.scoring import Job
+
     files = {}
     for exercise, text in texts.items():
         file = files[exercise] = folder / f"{exercise}.py"
