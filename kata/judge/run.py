@@ -56,9 +56,7 @@ class Judge:
     sandbox: Sandbox = None  # type: ignore[assignment]  # made for this course unless given
     in_process: bool = False  # run submissions in this process, NOT isolated: what `make bench` compares with
     stays_ready: bool = False  # the next grading is most likely of the same exercise: keep a worker for it
-    reference_of: Callable[..., Reference] | None = (
-        None  # what stands for an exercise's reference, where one records it
-    )
+    reference_of: Callable[..., Reference] | None = None  # what stands for a reference, where one records it
     _known: dict[Any, Any] = field(default_factory=dict)
     _limits: dict[Path, Limits] = field(default_factory=dict)
 
@@ -134,18 +132,18 @@ class Judge:
             report(job, verdict)
 
         judging = Judging(
-            list(jobs),
-            seed,
-            self.sandbox,
-            finished,
-            self.course,
-            self._known,
-            self._limits,
-            self.in_process,
-            enough,
-            wanted,
-            recall,
-            self.reference_of,
+            jobs=list(jobs),
+            seed=seed,
+            sandbox=self.sandbox,
+            finished=finished,
+            course=self.course,
+            known=self._known,
+            limits=self._limits,
+            in_process=self.in_process,
+            enough=enough,
+            wanted=wanted,
+            recall=recall,
+            reference_of=self.reference_of,
         )
         present = [exercise for exercise in exercises if exercise.grader.is_file()]
         if present:

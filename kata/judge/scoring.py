@@ -38,6 +38,7 @@ class Options:
     memory_mb: int
     forbids: tuple[str, ...] = ()
     dtypes: tuple[str, ...] | None = None
+    optimizers: bool = False  # whether its scenarios make any of torch's
 
 
 @dataclass

@@ -37,13 +37,17 @@ ZYGOTE_SECONDS = 60.0  # importing torch takes a second or two; a cold disk ten
 
 @dataclass(frozen=True)
 class Limits:
-    """What one worker may take: bytes of memory beyond the zygote's, seconds of processor, bytes in a file."""
+    """What one worker may take: bytes of memory beyond the zygote's, seconds of processor, bytes in a file.
+
+    `optimizers` has torch.optim made ready for it, which takes a second, but only once.
+    """
 
     memory: int = 2 << 30
     cpu_seconds: int = 60
     file_size: int = 64 << 20
     open_files: int = 256
     cuda: bool = False
+    optimizers: bool = False
 
 
 class WorkerEnded(Exception):

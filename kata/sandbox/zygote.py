@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from kata.sandbox import limits as rlimits
@@ -136,6 +137,8 @@ class Zygote:
             os.close(end)
 
     def _start(self, limits: dict[str, Any], owner: socket.socket) -> Started:
+        if limits["optimizers"] and not self.spares:
+            load_optimizers()
         folder = "" if self.jail.level == "full" else tempfile.mkdtemp(dir=self.folder)
         ours, theirs = (one.detach() for one in socket.socketpair())
         read, write = os.pipe()
@@ -262,12 +265,23 @@ def warm_up() -> None:
 
     torch.set_num_threads(1)
     layer = torch.nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
-    optimizer = torch.optim.AdamW(layer.parameters())
     layer(torch.randn(2, 3, 8)).sum().backward()
-    optimizer.step()
     worker.warm_up()
     gc.collect()
     gc.freeze()  # the collector of a child leaves our pages alone, which would otherwise be copied
+
+
+@cache
+def load_optimizers() -> None:
+    """Make one, for those exercises that need it: the first takes as long as all of torch does."""
+    import torch
+
+    layer = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.AdamW(layer.parameters())
+    layer(torch.ones(1, 1)).sum().backward()
+    optimizer.step()
+    gc.collect()
+    gc.freeze()
 
 
 def become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: str) -> None:
@@ -283,7 +297,8 @@ def become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: st
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
-    folder = jail.shut_in(folder, lambda: rlimits.apply(**limits), cuda=limits["cuda"])
+    held_to = {name: value for name, value in limits.items() if name != "optimizers"}
+    folder = jail.shut_in(folder, lambda: rlimits.apply(**held_to), cuda=limits["cuda"])
     os.chdir(folder)
     os.environ.update(HOME=folder, TMPDIR=folder)
     tempfile.tempdir = folder
