@@ -49,8 +49,7 @@ doctor: .venv/.student ## check this machine and this folder
 ### BEGIN AUTHORS
 .PHONY: test test-classroom test-browser verify bench lint format stubs release translations
 
-# On two cores, a file to a core: seven minutes and a half instead of twelve. The classroom, and pages in a browser, have
-# targets of their own.
+# On two cores, a file to a core. The classroom, and pages in a browser, have targets of their own.
 test: .venv/.author ## hold the suite to its laws: ARGS="-k softmax"
 	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 2 --dist loadfile --ignore=tests/classroom --ignore=tests/browser)
 

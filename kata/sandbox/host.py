@@ -156,6 +156,8 @@ class Sandbox:
 
     def _spawn(self, limits: Limits) -> Worker:
         answer = self._ask({"op": "spawn", "limits": asdict(limits)})
+        if len(answer["fds"]) != 2:  # the kernel drops what a process has no room for
+            raise JudgeError("The judge has too many files open for one worker more. Raise the limit: ulimit -n 4096")
         frames, output = answer["fds"]
         return Worker(self, answer["pid"], answer["folder"], socket.socket(fileno=frames), output)
 
