@@ -51,6 +51,16 @@ class Raised:
     lines: list[int]
     entered: bool
 
+    @property
+    def lost_the_card(self) -> bool:
+        """Whether a computation on a card went wrong, after which CUDA does no other in that process."""
+        return "CUDA error" in self.message
+
+    @property
+    def out_of_range(self) -> bool:
+        """Whether an index was. A card says so by an assertion, and no more."""
+        return "IndexError" in self.bases or "device-side assert" in self.message
+
 
 @dataclass
 class Outcome:
@@ -91,28 +101,52 @@ def execute(
     compiled.
     """
     torch.set_grad_enabled(True)
-    seed_everything(seed)
-    given = map_tensors(torch.clone, inputs)
-    leaves = _leaves(given) if cotangents is not None else {}
     seen = _Operators(costs=observe == "costs") if observe else None
     outcome = Outcome()
+    given: dict[str, Any] = {}
     try:
+        seed_everything(seed)
+        given |= map_tensors(torch.clone, inputs)
+        leaves = _leaves(given) if cotangents is not None else {}
         with seen.watching() if seen else contextlib.nullcontext():
             outcome.outputs = scenario(impl, **given)
         if cotangents is not None:
             outcome.gradients = _gradients(outcome.outputs, leaves, cotangents)
         outcome.devices = [leaf.device.type for _, leaf in tensors(outcome.outputs)]
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            torch.cuda.synchronize()  # what went wrong on the card comes to light only then
     except BaseException as error:  # a submission may raise SystemExit or KeyboardInterrupt, too
         outcome.raised = describe(error, file)
+    if outcome.raised and outcome.raised.lost_the_card:
+        return outcome
     outcome.changed = [
         name
-        for name in inputs
+        for name in given
         if any(_differs(a, b) for (_, a), (_, b) in zip(walk(inputs[name]), walk(given[name]), strict=False))
     ]
     if seen:
         outcome.ops, outcome.calls, outcome.largest = seen.names, seen.calls, seen.largest
         outcome.flops = seen.flops
     return outcome
+
+
+def execute_here(*arguments: Any, **options: Any) -> Outcome:
+    """As `execute`, with what came of it brought to the CPU: for trusted code, in the process that looks at it."""
+    outcome = execute(*arguments, **options)
+    if not (outcome.raised and outcome.raised.lost_the_card):
+        outcome.outputs, outcome.gradients = map_tensors(
+            lambda leaf: leaf.detach().cpu(), [outcome.outputs, outcome.gradients]
+        )
+    return outcome
+
+
+def on_the_cpu_first(run: Callable[[dict[str, Any]], Outcome], inputs: dict[str, Any]) -> Outcome:
+    """Run on a card only what is known to come through on the CPU: an index out of range costs a process its card."""
+    if any(leaf.device.type != "cpu" for _, leaf in tensors(inputs)):
+        outcome = run(map_tensors(Tensor.cpu, inputs))
+        if outcome.raised:
+            return outcome
+    return run(inputs)
 
 
 def load(module: nn.Module, state: dict[str, Tensor]) -> nn.Module:

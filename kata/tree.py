@@ -13,7 +13,7 @@ def map_leaves(change: Callable[[Any], Any], tree: Any) -> Any:
     if isinstance(tree, dict):
         return {key: map_leaves(change, value) for key, value in tree.items()}
     if isinstance(tree, list | tuple):
-        return type(tree)([map_leaves(change, value) for value in tree])
+        return (list if isinstance(tree, list) else tuple)(map_leaves(change, value) for value in tree)
     return change(tree)
 
 

@@ -240,7 +240,7 @@ def test_an_ended_judge_leaves_nothing_behind(how):
 
 def test_a_zygote_that_does_not_start_says_why(monkeypatch):
     monkeypatch.setattr(
-        "kata.sandbox.host._clean_environment", lambda folder: {"PYTHONHASHSEED": "0", "TMPDIR": folder}
+        "kata.sandbox.host._clean_environment", lambda folder, **_: {"PYTHONHASHSEED": "0", "TMPDIR": folder}
     )
     monkeypatch.setattr("kata.sandbox.host.sys.executable", "/bin/false")
     with Sandbox([ROOT]) as sandbox, pytest.raises(JudgeError, match="does not start: its zygote ended"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,7 +144,9 @@ class Judging:
         exercise = self.exercise(request.path)
         session = self._session(request, job, exercise)
         if self.sandbox:
-            _ = self.sandbox.isolation  # waits for the sandbox now, before the clock of the first exercise runs
+            _ = self.sandbox.on(
+                job.device
+            ).isolation  # waits for the sandbox now, before the clock of the first exercise runs
         return Grading(job, exercise, session)
 
     def close(self, grading: Grading) -> None:
@@ -158,7 +160,7 @@ class Judging:
         """Have the worker that this job will ask for forked by then, if this grader has asked for one before."""
         limits = self.limits.get(grader)
         if self.sandbox and job and limits:
-            self.sandbox.expect(replace(limits, cuda=job.device == "cuda"))
+            self.sandbox.on(job.device).expect(limits)
 
     def exercise(self, path: Path) -> Exercise:
         if self.course is None or not path.is_relative_to(self.course.root):
@@ -217,11 +219,10 @@ class Judging:
         limits = Limits(
             memory=options.memory_mb << 20,
             cpu_seconds=int(8 * options.seconds + 30),  # the wall limit acts first; this ends what escapes its session
-            cuda=job.device == "cuda",
             optimizers=options.optimizers,
         )
         self.limits[exercise.grader] = limits
-        return Submission(source, file, self.sandbox, limits, options.seconds, unread)
+        return Submission(source, file, self.sandbox.on(job.device), limits, options.seconds, unread)
 
     def _not_judged(self, item: pytest.Item, error: BaseException) -> None:
         from kata.judge.scoring import describe_failure

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,9 +15,9 @@ from kata.cases import cast
 from kata.course import Exercise
 from kata.errors import JudgeError
 from kata.judge.submission import Request, load_module
-from kata.scenario import Implementation, Observe, Outcome, Scenario, execute
+from kata.scenario import Implementation, Observe, Outcome, Scenario, execute_here, on_the_cpu_first
 from kata.solution import Variant
-from kata.tree import map_tensors, tensors
+from kata.tree import tensors
 
 CPU = torch.device("cpu")
 
@@ -52,6 +53,11 @@ class Trial:
     def key(self) -> tuple[Any, ...]:
         """Names the inputs, so that what is expected of them is worked out once for a whole class."""
         return (*self.place, self.digest)
+
+    @property
+    def device(self) -> torch.device:
+        """Where its inputs are. Without a tensor among them, there is nothing to tell an implementation of a device."""
+        return next((leaf.device for _, leaf in tensors(self.inputs)), CPU)
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ class Reference:
 
     def _request(self, trial: Trial, cotangents: list[Tensor] | None) -> Request:
         observe: Observe = "costs" if trial.cost else self.observe if trial.observed else ""
-        return Request(trial.scenario, trial.inputs, trial.seed, cotangents, observe)
+        return Request(trial.scenario, trial.inputs, trial.device.type, trial.seed, cotangents, observe)
 
 
 class Live(Reference):
@@ -124,7 +130,8 @@ class Live(Reference):
             if mistake.name not in self._modules:
                 self._modules[mistake.name] = _load(self.exercise, mistake.of(self.source))
             cotangents = self.expected(trial).request.cotangents
-            self._outcomes[key] = self._run(self._modules[mistake.name], trial, trial.inputs, cotangents)
+            run = partial(self._run, self._modules[mistake.name], trial, cotangents=cotangents)
+            self._outcomes[key] = on_the_cpu_first(run, trial.inputs)
         return self._outcomes[key]
 
     def run_again(self, trial: Trial) -> None:
@@ -144,7 +151,7 @@ class Live(Reference):
     ) -> Outcome:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # one would show the line of the solution that it comes from
-            outcome = execute(
+            return execute_here(
                 impl,
                 trial.scenario,
                 inputs,
@@ -153,8 +160,6 @@ class Live(Reference):
                 observe="costs" if trial.cost else "",
                 file=str(self.exercise.solution),
             )
-        outcome.outputs = map_tensors(lambda t: t.detach().to(CPU), outcome.outputs)
-        return outcome
 
 
 def read_solution(exercise: Exercise) -> str:

@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,15 +16,20 @@ from typing import Any
 import cloudpickle
 from torch import Tensor
 
+from kata.errors import JudgeError
 from kata.protocol import ProtocolError, pack, unpack
 from kata.sandbox import Limits, Sandbox, Worker, WorkerEnded
-from kata.scenario import Implementation, Observe, Outcome, Raised, Scenario, execute
+from kata.scenario import Implementation, Observe, Outcome, Raised, Scenario, execute_here, on_the_cpu_first
 from kata.text import plain
 from kata.verdict import OUT_OF_BUDGET, Wrong
 
 LOAD_SECONDS = 20.0  # for all imports of one file: it may import a large library; nothing else takes this long
+READY_SECONDS = 60.0  # for a fresh worker: milliseconds, but half a second with a card, ten where its driver sleeps
 FORGET_SECONDS = 0.25  # for answers that a wrong one has made needless: more would eat up the time of the tests to come
 BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, so that no loop holds up a class for long
+
+
+_ARE_YOU_READY = pack({"op": "ready"})
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class Request:
 
     scenario: Scenario
     inputs: dict[str, Any]
+    device: str
     seed: int
     cotangents: list[Tensor] | None
     observe: Observe
@@ -76,7 +82,7 @@ class Submission:
         try:
             for request in requests:
                 worker.send(request.frame)
-            while worker.unanswered:
+            while worker is self._worker and worker.unanswered:
                 yield self._answer(worker)
         finally:
             self._forget_answers(worker)
@@ -122,6 +128,8 @@ class Submission:
             return Wrong(self._with_line(asks, raised), "out_of_memory")
         if raised.type == "ProtocolError":
             return Wrong(text)
+        if raised.lost_the_card and raised.out_of_range:
+            return Wrong(self._with_line("an index is out of range; `--device cpu` says which one", raised))
         if raised.type == "TypeError" and not raised.entered:
             return Wrong(f"cannot be called as the exercise says: {text}")
         return Wrong(self._with_line(f"raises {plain(raised.type)}: {_first_line(text)}", raised))
@@ -133,10 +141,12 @@ class Submission:
             return self._worker
         if self._load_left <= 0:
             raise Wrong("not run: to import the file anew after each crash used up the time for it", "timed_out")
-        worker = self._worker = self._sandbox.spawn(self._limits)
-        start = time.monotonic()
+        worker = self._sandbox.spawn(self._limits)
+        worker.send(_ARE_YOU_READY)
+        worker.send(pack({"op": "load", "source": self.source, "file": self.file}))
+        _wait_until_ready(worker)
+        self._worker, start = worker, time.monotonic()
         try:
-            worker.send(pack({"op": "load", "source": self.source, "file": self.file}))
             outcome = self._receive(worker, self._load_left)
         except Wrong as wrong:
             self._does_not_load = Wrong(f"while the file is imported: {wrong}", wrong.status)
@@ -158,7 +168,10 @@ class Submission:
 
     def _receive(self, worker: Worker, seconds: float) -> Outcome:
         try:
-            return _outcome(unpack(*worker.receive(seconds)))
+            outcome = _outcome(unpack(*worker.receive(seconds)))
+            if outcome.raised and outcome.raised.lost_the_card:
+                self.close()
+            return outcome
         except WorkerEnded as end:
             wrong = _ended(end, seconds)
         except ProtocolError:
@@ -186,14 +199,17 @@ class InProcess(Submission):
 
     def run(self, requests: Iterable[Request]) -> Generator[Outcome, None, None]:
         for request in requests:
-            yield execute(
-                self._module,
-                request.scenario,
+            yield on_the_cpu_first(
+                partial(
+                    execute_here,
+                    self._module,
+                    request.scenario,
+                    seed=request.seed,
+                    cotangents=request.cotangents,
+                    observe=request.observe,
+                    file=self.file,
+                ),
                 request.inputs,
-                seed=request.seed,
-                cotangents=request.cotangents,
-                observe=request.observe,
-                file=self.file,
             )
 
 
@@ -226,6 +242,22 @@ def _ended(end: WorkerEnded, seconds: float) -> Wrong:
         return Wrong(f"crashed the interpreter ({name})", "crashed")
     code = os.waitstatus_to_exitcode(end.status)
     return Wrong(f"ended the process (exit status {code}) instead of returning a result", "crashed")
+
+
+def _wait_until_ready(worker: Worker) -> None:
+    """What fails before the submission is there is no fault of the submission's.
+
+    Raises:
+        JudgeError: the worker could not be shut in, or finds no card.
+    """
+    try:
+        failed = _outcome(unpack(*worker.receive(READY_SECONDS))).raised
+    except WorkerEnded as end:
+        raise JudgeError(f"a worker ended before it was ready ({end.reason}). `kata doctor` says more.") from None
+    if failed:
+        worker.close()
+        said = f"{failed.type}: {_first_line(failed.message)}"
+        raise JudgeError(f"CUDA does not open in the sandbox: {said}. Try --device cpu.")
 
 
 def _outcome(message: dict[str, Any]) -> Outcome:

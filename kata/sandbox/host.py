@@ -46,7 +46,6 @@ class Limits:
     cpu_seconds: int = 60
     file_size: int = 64 << 20
     open_files: int = 256
-    cuda: bool = False
     optimizers: bool = False
 
 
@@ -69,22 +68,43 @@ class Sandbox:
         isolation: str | None = None,
         *,
         spares: bool = sys.platform == "darwin",
+        cuda: bool = False,
     ) -> None:
         """Start it. `hidden` are folders that no worker may see; `isolation` asks for a level, which is else the
         highest that the machine has, or what the environment's KATA_ISOLATION says. `spares` keeps interpreters
-        ready instead of forking."""
-        self._settings = {
+        ready instead of forking. Only with `cuda` do workers see the cards, and can open them."""
+        self._settings: dict[str, Any] = {
             "isolation": os.environ.get("KATA_ISOLATION", "") if isolation is None else isolation,
             "hidden": [str(path.resolve()) for path in hidden],
             "spares": spares,
+            "cuda": cuda,
         }
         self._owner = os.getpid()
+        self._on_cuda: Sandbox | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._hello: dict[str, Any] = {}
         self._greeted = False
         self.folder = _unused_folder()
         atexit.register(self.close)  # before there is anything to leave behind: Ctrl-C may come at any moment
         self._start()
+
+    @property
+    def cuda(self) -> bool:
+        """Whether its workers are there to use CUDA."""
+        return bool(self._settings["cuda"])
+
+    def on(self, device: str) -> Sandbox:
+        """The sandbox for this kind of device: this one, or one beside it that is started when first asked for.
+
+        A zygote that has so much as counted the cards has no child that could open one, and torch counts them in the
+        first backward pass. So the zygote for CUDA does without one, and for the other there are no cards.
+        """
+        if self.cuda or device != "cuda":
+            return self
+        if self._on_cuda is None:
+            hidden = [Path(path) for path in self._settings["hidden"]]
+            self._on_cuda = Sandbox(hidden, self._settings["isolation"], spares=self._settings["spares"], cuda=True)
+        return self._on_cuda
 
     @property
     def isolation(self) -> str:
@@ -127,7 +147,7 @@ class Sandbox:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
                 [sys.executable, "-I", "-c", program, str(theirs.fileno()), json.dumps(settings)],
                 pass_fds=[theirs.fileno()],
-                env=_clean_environment(str(self.folder)),
+                env=_clean_environment(str(self.folder), cuda=self.cuda),
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=self._said,
@@ -219,11 +239,13 @@ class Sandbox:
             self._ask({"op": "branch"}, [theirs.fileno()])
         ours.settimeout(ZYGOTE_SECONDS)
         branch = copy.copy(self)
-        branch._control, branch._owner = ours, 0
+        branch._control, branch._owner, branch._on_cuda = ours, 0, None
         return branch
 
     def close(self) -> None:
         """End the zygote with all its workers, and remove the folder. Closing twice is fine."""
+        if self._on_cuda:
+            self._on_cuda.close()
         if not self._owner:
             self._control.close()
         if os.getpid() != self._owner:
@@ -404,13 +426,18 @@ def _unused_folder() -> Path:
     return Path(tempfile.gettempdir(), f"kata-{secrets.token_hex(8)}")
 
 
-def _clean_environment(folder: str) -> dict[str, str]:
-    kept = ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_HOME", "SYSTEMROOT")
+def _clean_environment(folder: str, *, cuda: bool) -> dict[str, str]:
+    # Blocking, a kernel that fails does so at the line that launched it.
+    card = {"CUDA_LAUNCH_BLOCKING": "1"} if cuda else {"CUDA_VISIBLE_DEVICES": ""}
+    kept = ["LD_LIBRARY_PATH", "SYSTEMROOT", *(["CUDA_VISIBLE_DEVICES", "CUDA_HOME"] if cuda else [])]
     return {
+        **card,
         **{name: os.environ[name] for name in kept if name in os.environ},
+        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",  # to ask whether there is a card leaves the driver itself alone
         "PATH": os.defpath,
         "HOME": folder,
         "TMPDIR": folder,
+        "USER": "student",  # some versions of torch ask for it, and where there is no /etc/passwd nobody else can say
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",

@@ -32,6 +32,7 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"
 _OWN_PROC = (
     "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/driver", "/proc/devices", "/proc/sys/vm/mmap_min_addr",
 )  # fmt: skip
+_NAMES_OF_THREADS = ("/proc/self/task",)  # CUDA's driver does not start where it cannot name its threads
 _DISK = 64 << 20  # bytes a worker may write
 _TASKS = 256  # threads it may have, where no others are counted with them; else on top of twice as many of its user's
 
@@ -51,6 +52,7 @@ class Jail:
     strangers: bool = False
     reasons: dict[str, str] = field(default_factory=dict)  # level -> why this machine does not have it
     read: list[str] = field(default_factory=list)
+    cuda: bool = False  # whether its workers may use the cards
     tasks: int = 0  # that the user of a worker may have, itself and its threads among them; 0 for no limit
     _own_pids: int = -1
     _count: int = 0
@@ -70,8 +72,10 @@ class Jail:
 
             namespaces.enter(self._own_pids, namespaces.NEW_PIDS)
 
-    def shut_in(self, folder: str, limit: Callable[[], None], *, cuda: bool) -> str:
+    def shut_in(self, folder: str, limit: Callable[[], None], prepare: Callable[[], None] | None = None) -> str:
         """In a worker: shut the door for good, and return the one folder it may write in. `limit` sets the rlimits.
+
+        `prepare` does what is ours to do in there, and needs system calls that a submission has no use for.
 
         Raises:
             OSError: the kernel refuses what it granted in the probe; the worker must not go on.
@@ -79,6 +83,8 @@ class Jail:
         if self.level == "none":
             limit()
             self._limit_tasks()
+            if prepare:
+                prepare()
             return folder
         from kata.sandbox import landlock, namespaces, seccomp, syscalls
 
@@ -94,10 +100,12 @@ class Jail:
         # A change of user locks /proc/self, which libraries read. At level full nobody else is there to look; else it is
         # the judge that looks, at what is written, and workers cannot look anywhere.
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
-        devices = [*_DEVICES, *(_cuda_devices() if cuda else ())]
         root = [f"/{name}" for name in os.listdir("/") if name != "proc"]  # noqa: PTH208 - strings all through
         read = root if self.level == "full" else self.read
-        landlock.restrict([*read, *_OWN_PROC], [folder], devices)
+        written = [*_devices(self.cuda), *(_NAMES_OF_THREADS if self.cuda else ())]
+        landlock.restrict([*read, *_OWN_PROC], [folder], written)
+        if prepare:
+            prepare()
         seccomp.forbid(keep_metadata=self.level == "restricted")
         return folder
 
@@ -107,8 +115,10 @@ class Jail:
             limits.limit_tasks(tasks)
 
 
-def settle(folder: str, forced: str, hidden: list[str]) -> Jail:
+def settle(folder: str, forced: str, hidden: list[str], *, cuda: bool) -> Jail:
     """Shut this process in as far as the machine allows, or as far as `forced` says, and return the jail.
+
+    With `cuda` the cards are left within reach.
 
     At level full the caller goes on as a child of itself, in namespaces of its own, while this process waits for it.
 
@@ -121,16 +131,16 @@ def settle(folder: str, forced: str, hidden: list[str]) -> Jail:
     for level in LEVELS:
         if forced and level != forced:
             continue
-        reason = _probe(level, folder, hidden)
+        reason = _probe(level, folder, hidden, cuda)
         if not reason:
-            jail = _enter(level, folder, hidden)
+            jail = _enter(level, folder, hidden, cuda)
             jail.reasons, jail.tasks = reasons, tasks
             return jail
         reasons[level] = reason
     raise UnavailableError(f"isolation '{forced}' is not to be had here: {reasons.get(forced, 'no such level')}")
 
 
-def _probe(level: str, folder: str, hidden: list[str]) -> str:
+def _probe(level: str, folder: str, hidden: list[str], cuda: bool) -> str:
     """Try a level from end to end in a child that is thrown away. Empty if it holds, else what failed."""
     if level == "none":
         return ""
@@ -142,7 +152,7 @@ def _probe(level: str, folder: str, hidden: list[str]) -> str:
         failure = "the probe ended early"
         try:
             os.close(read)
-            jail = _enter(level, folder, hidden)
+            jail = _enter(level, folder, hidden, cuda)
             _try_worker(jail, folder)
             failure = ""
         except BaseException as error:
@@ -164,7 +174,7 @@ def _try_worker(jail: Jail, folder: str) -> None:
     if pid == 0:
         code = 1
         try:
-            jail.shut_in(folder, lambda: None, cuda=False)
+            jail.shut_in(folder, lambda: None)
             with contextlib.suppress(PermissionError):
                 os.kill(os.getppid() or 1, 0)
             code = 0
@@ -176,22 +186,22 @@ def _try_worker(jail: Jail, folder: str) -> None:
         raise OSError(f"a worker cannot be shut in ({status})")
 
 
-def _enter(level: str, folder: str, hidden: list[str]) -> Jail:
+def _enter(level: str, folder: str, hidden: list[str], cuda: bool) -> Jail:
     shown = [path for path in _shown() if os.path.realpath(path) not in hidden and not _holds_a_course(path)]
     hidden = [*hidden, *_by_other_names(hidden, shown)]
     if level == "full":
-        return _enter_full(folder, shown, hidden)
+        return _enter_full(folder, shown, hidden, cuda)
     if level == "restricted":
         from kata.sandbox import landlock, syscalls
 
         if not landlock.version():
             raise OSError("this kernel has no Landlock, or has it switched off")
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
-        return Jail(level, read=_without(shown, hidden))
-    return Jail(level)
+        return Jail(level, read=_without(shown, hidden), cuda=cuda)
+    return Jail(level, cuda=cuda)
 
 
-def _enter_full(folder: str, shown: list[str], hidden: list[str]) -> Jail:
+def _enter_full(folder: str, shown: list[str], hidden: list[str], cuda: bool) -> Jail:
     """Go on in new namespaces. Three processes come of it: this one maps the users, its child made the namespaces,
     and the child's child, first of its process tree, returns from here."""
     from kata.sandbox import namespaces as ns
@@ -220,8 +230,9 @@ def _enter_full(folder: str, shown: list[str], hidden: list[str]) -> Jail:
     if pid:
         _wait_and_follow(pid)
     limits.die_with_parent()
-    ns.change_root(folder, shown, hidden, [*_DEVICES, *_cuda_devices()])
-    return Jail("full", strangers=mapped == b"s", _own_pids=os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC))
+    ns.change_root(folder, shown, hidden, _devices(cuda))
+    own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    return Jail("full", strangers=mapped == b"s", cuda=cuda, _own_pids=own_pids)
 
 
 def _wait_and_follow(pid: int) -> None:
@@ -269,5 +280,6 @@ def _without(shown: Iterable[str], hidden: Iterable[str]) -> list[str]:
     return found
 
 
-def _cuda_devices() -> list[str]:
-    return sorted(glob.glob("/dev/nvidia*") + glob.glob("/dev/nvidia-caps/*"))  # noqa: PTH207 - strings all through
+def _devices(cuda: bool) -> list[str]:
+    cards = ["/dev/nvidia*", "/dev/nvidia-caps/*"] if cuda else []
+    return [*_DEVICES, *(path for pattern in cards for path in sorted(glob.glob(pattern)))]  # noqa: PTH207 - strings all through

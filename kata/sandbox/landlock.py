@@ -44,7 +44,7 @@ def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str] =
         for path in write:
             _allow(rules, path, everything & ~(_EXECUTE | _MAKE_CHAR | _MAKE_BLOCK | _IOCTL_DEV))
         for path in devices:
-            _allow(rules, path, everything & (_READ_FILE | _WRITE_FILE | _IOCTL_DEV))
+            _allow(rules, path, everything & (_READ_FILE | _WRITE_FILE | _TRUNCATE | _IOCTL_DEV))
         syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
         syscalls.call("landlock_restrict_self", rules, 0)
     finally:

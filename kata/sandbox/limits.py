@@ -10,11 +10,14 @@ import resource
 import signal
 import sys
 
+DRIVER = 4 << 30  # bytes that CUDA's driver and libraries may take for themselves
 
-def apply(memory: int, cpu_seconds: int, file_size: int, open_files: int, cuda: bool) -> None:
+
+def apply(memory: int, cpu_seconds: int, file_size: int, open_files: int, *, cuda: bool) -> None:
     """Limit this process. `memory` is in bytes, on top of what it holds already.
 
-    With CUDA the address space stays unlimited: the driver reserves many times the card's memory in it.
+    With CUDA the address space stays unlimited, since the driver reserves many times the card's memory in it; what is
+    held to a limit is what may be written to.
     """
     _limit(resource.RLIMIT_CORE, 1)  # not 0: a machine that pipes core dumps into a program takes them at 0, too
     _limit(resource.RLIMIT_CPU, cpu_seconds)
@@ -23,10 +26,13 @@ def apply(memory: int, cpu_seconds: int, file_size: int, open_files: int, cuda: 
     _limit(resource.RLIMIT_MSGQUEUE, 0) if hasattr(resource, "RLIMIT_MSGQUEUE") else None
     if hasattr(resource, "RLIMIT_SIGPENDING"):  # counted for the user: a worker shall not use up what others need
         _limit(resource.RLIMIT_SIGPENDING, 256)
-    if sys.platform == "linux" and not cuda:
+    if sys.platform == "linux":
         with open("/proc/self/statm") as statm:  # noqa: PTH123 - a few µs count here
-            pages = int(statm.read().split()[0])
-        _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
+            size, _, _, _, _, data, _ = map(int, statm.read().split())
+        if cuda:
+            _limit(resource.RLIMIT_DATA, data * resource.getpagesize() + memory + DRIVER)
+        else:
+            _limit(resource.RLIMIT_AS, size * resource.getpagesize() + memory)
 
 
 def limit_tasks(number: int) -> None:

@@ -42,6 +42,7 @@ _PRETENDED = """
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
 """.split()  # noqa: SIM905
 
+_SET_FILTER, _ALL_THREADS = 1, 1
 _LOAD, _AND, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
@@ -61,7 +62,7 @@ _OPENED = (_MODE, _MODE | _EMPTY, _EMPTY)
 
 
 def forbid(*, keep_metadata: bool) -> None:
-    """Put the filter on this process for good. `keep_metadata` pretends at changes of modes, owners and times.
+    """Put the filter on this process for good, on every thread of it. `keep_metadata` pretends at changes of modes, owners and times.
 
     Raises:
         OSError: the kernel has no seccomp filters.
@@ -71,7 +72,8 @@ def forbid(*, keep_metadata: bool) -> None:
     buffer = ctypes.create_string_buffer(blob, len(blob))
     filter_ = struct.pack("HxxxxxxQ", len(program), ctypes.addressof(buffer))
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    syscalls.call("seccomp", 1, 0, ctypes.create_string_buffer(filter_, len(filter_)))
+    if syscalls.call("seccomp", _SET_FILTER, _ALL_THREADS, ctypes.create_string_buffer(filter_, len(filter_))):
+        raise OSError("a thread does not take the filter")
 
 
 def _program(own: int, keep_metadata: bool) -> list[bytes]:

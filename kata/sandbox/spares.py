@@ -54,7 +54,7 @@ def main() -> None:
     from kata.sandbox.zygote import become_worker, warm_up
 
     line = socket.socket(fileno=int(sys.argv[1]))
-    warm_up()
+    warm_up(cuda=False)
     del sys.path[0]
     line.sendall(b"r")
     data, fds, _, _ = socket.recv_fds(line, 65536, 2)

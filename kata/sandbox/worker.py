@@ -8,6 +8,7 @@ import os
 import pickle
 import sys
 from dataclasses import asdict
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -15,39 +16,32 @@ import torch
 
 from kata import protocol
 from kata.scenario import Implementation, Outcome, describe, execute
+from kata.tree import map_tensors
 
 MODULE = "submission"
 FRAMES = 3  # the descriptor that leads to the judge: the only one but for standard input, output and error
 
 
-def serve() -> None:
-    """Answer requests until the judge hangs up. Ends the process."""
-    submission, fd = _Submission(), FRAMES
-    while True:
-        ticket = _read(fd, protocol.TICKET)
-        header, body = protocol.lengths(bytes(_read(fd, protocol.PREFIX.size)))
-        answer = submission.answer(protocol.unpack(bytes(_read(fd, header)), _read(fd, body)))
-        _flush()
-        _write(fd, bytes(ticket) + answer)
-
-
-def warm_up() -> None:
-    """Run once what every worker runs, while still in the zygote."""
-    submission = _Submission()
+def warm_up(*, backward: bool) -> None:
+    """Run once what every worker runs, while still in the zygote; `backward` takes gradients too."""
+    submission = Served()
     source = "import math\nimport torch\ndef f(x):\n    return torch.softmax(x, -1)\n"
     submission.answer({"op": "load", "source": source, "file": "warm_up.py"})
     request = {
         "op": "run",
         "scenario": pickle.dumps(_call_f),
         "inputs": {"x": torch.ones(2, 3)},
+        "device": "cpu",
         "seed": 0,
-        "cotangents": [torch.ones(2, 3)],
+        "cotangents": [torch.ones(2, 3)] if backward else None,
         "observe": "costs",
     }
     frame = submission.answer(request)
     header, _ = protocol.lengths(frame[: protocol.PREFIX.size])
     start = protocol.PREFIX.size
-    protocol.unpack(frame[start : start + header], frame[start + header :])
+    answer = protocol.unpack(frame[start : start + header], frame[start + header :])
+    if answer["raised"]:
+        raise RuntimeError(f"torch does not work in it: {answer['raised']['type']}: {answer['raised']['message']}")
     del sys.modules[MODULE]
 
 
@@ -55,14 +49,43 @@ def _call_f(impl: Any, x: torch.Tensor) -> Any:
     return impl.f(x)
 
 
-class _Submission:
+class Served:
+    """What this process serves: one submission, once it is loaded."""
+
     def __init__(self) -> None:
+        self.ready = Outcome()
         self.file = ""
         self.module = ModuleType(MODULE)
         self.scenarios: dict[bytes, Any] = {}
 
+    def open_card(self, memory: int) -> None:
+        """Open CUDA and cuBLAS, which takes longer than a test may, and leave this process so many bytes on the card."""
+        try:
+            whole = torch.cuda.get_device_properties(0).total_memory
+            torch.cuda.set_per_process_memory_fraction(min(1.0, memory / whole))
+            ones = torch.ones(2, 2, device="cuda", requires_grad=True)
+            torch.autograd.grad((ones @ ones).sum(), ones)
+            torch.cuda.synchronize()
+        except Exception as error:
+            self.ready = Outcome(raised=describe(error, ""))
+
+    def answer_all(self) -> None:
+        """Answer requests until the judge hangs up. Ends the process."""
+        while True:
+            ticket = _read(FRAMES, protocol.TICKET)
+            header, body = protocol.lengths(bytes(_read(FRAMES, protocol.PREFIX.size)))
+            answer = self.answer(protocol.unpack(bytes(_read(FRAMES, header)), _read(FRAMES, body)))
+            _flush()
+            _write(FRAMES, bytes(ticket) + answer)
+
     def answer(self, request: dict[str, Any]) -> bytes:
-        outcome = self._load(request) if request["op"] == "load" else self._run(request)
+        match request["op"]:
+            case "ready":
+                outcome = self.ready
+            case "load":
+                outcome = self._load(request)
+            case _:
+                outcome = self._run(request)
         try:
             return protocol.pack(_message(outcome))
         except Exception as error:  # a result too large to send, or one that breaks when looked at
@@ -83,10 +106,14 @@ class _Submission:
         pickled = request["scenario"]
         if pickled not in self.scenarios:
             self.scenarios[pickled] = pickle.loads(pickled)
+        try:
+            inputs = map_tensors(partial(torch.Tensor.to, device=request["device"]), request["inputs"])
+        except Exception as error:  # the card is full, or lost
+            return Outcome(raised=describe(error, self.file))
         return execute(
             Implementation(self.module),
             self.scenarios[pickled],
-            request["inputs"],
+            inputs,
             seed=request["seed"],
             cotangents=request["cotangents"],
             observe=request["observe"],

@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from kata.sandbox import limits as rlimits
@@ -37,7 +37,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the judge, which then ends this process
     _leave_a_caretaker(control, settings["folder"])
     try:
-        jail = settle(settings["folder"], settings["isolation"], settings["hidden"])
+        jail = settle(settings["folder"], settings["isolation"], settings["hidden"], cuda=settings["cuda"])
     except UnavailableError as error:
         _send(control, {"error": str(error)})
         return
@@ -47,7 +47,7 @@ def main() -> None:
         os.environ.update(HOME=SCRATCH, TMPDIR=SCRATCH)
     spares = Spares(sys.path[0]) if settings["spares"] else None
     if not spares:
-        warm_up()
+        warm_up(cuda=jail.cuda)
     del sys.path[0]  # the suite's own folder: a submission has no business there
     _send(control, {"isolation": jail.level, "reasons": jail.reasons})
     Zygote(jail, settings["folder"], spares).serve(control)
@@ -138,7 +138,7 @@ class Zygote:
 
     def _start(self, limits: dict[str, Any], owner: socket.socket) -> Started:
         if limits["optimizers"] and not self.spares:
-            load_optimizers()
+            load_optimizers(cuda=self.jail.cuda)
         folder = "" if self.jail.level == "full" else tempfile.mkdtemp(dir=self.folder)
         ours, theirs = (one.detach() for one in socket.socketpair())
         read, write = os.pipe()
@@ -248,11 +248,11 @@ class Zygote:
         self._bury(0)
 
 
-def warm_up() -> None:
+def warm_up(*, cuda: bool) -> None:
     """Load and touch, once, what nearly every submission uses, so that a worker is ready within milliseconds.
 
-    One thread before anything runs: a thread pool would not survive a fork, and its children would hang. CUDA is left
-    alone for the same reason.
+    One thread before anything runs: a thread pool would not survive a fork, and its children would hang. With `cuda`
+    there is no backward pass: the first one asks the driver for its cards and starts a thread for each.
     """
     import linecache  # noqa: F401
     import traceback  # noqa: F401
@@ -265,21 +265,24 @@ def warm_up() -> None:
 
     torch.set_num_threads(1)
     layer = torch.nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
-    layer(torch.randn(2, 3, 8)).sum().backward()
-    worker.warm_up()
+    total = layer(torch.randn(2, 3, 8)).sum()
+    if not cuda:
+        total.backward()
+    worker.warm_up(backward=not cuda)
     gc.collect()
     gc.freeze()  # the collector of a child leaves our pages alone, which would otherwise be copied
 
 
 @cache
-def load_optimizers() -> None:
+def load_optimizers(*, cuda: bool) -> None:
     """Make one, for those exercises that need it: the first takes as long as all of torch does."""
     import torch
 
     layer = torch.nn.Linear(1, 1)
     optimizer = torch.optim.AdamW(layer.parameters())
-    layer(torch.ones(1, 1)).sum().backward()
-    optimizer.step()
+    if not cuda:
+        layer(torch.ones(1, 1)).sum().backward()
+        optimizer.step()
     gc.collect()
     gc.freeze()
 
@@ -298,11 +301,14 @@ def become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: st
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     held_to = {name: value for name, value in limits.items() if name != "optimizers"}
-    folder = jail.shut_in(folder, lambda: rlimits.apply(**held_to), cuda=limits["cuda"])
+    limit = partial(rlimits.apply, **held_to, cuda=jail.cuda)
+    served = worker.Served()
+    prepare = partial(served.open_card, limits["memory"]) if jail.cuda else None
+    folder = jail.shut_in(folder, limit, prepare)
     os.chdir(folder)
     os.environ.update(HOME=folder, TMPDIR=folder)
     tempfile.tempdir = folder
-    worker.serve()
+    served.answer_all()
 
 
 def _has_ended(pid: int) -> bool:
