@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from kata.errors import JudgeError
+from kata.judge.submission import wait_until_ready
 from kata.protocol import pack, unpack
 from kata.sandbox import Limits, Sandbox, WorkerEnded
 from tests.conftest import ROOT, soon
@@ -236,6 +237,29 @@ def test_an_ended_judge_leaves_nothing_behind(how):
     while folder.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not folder.exists()
+
+
+NAMES_A_THREAD = """
+import threading
+def name():
+    with open(f"/proc/self/task/{threading.get_native_id()}/comm", "w") as file:
+        file.write("cuda")
+thread = threading.Thread(target=name)
+thread.start()
+thread.join()
+print(*[name for name in ("CUDA_VISIBLE_DEVICES", "CUDA_LAUNCH_BLOCKING") if name in os.environ])
+"""
+
+
+def test_the_driver_may_name_its_threads_and_the_cards_are_seen_only_on_cuda(sandbox, monkeypatch):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert found_by(sandbox.on("cuda"), f"import os{NAMES_A_THREAD}") == "CUDA_LAUNCH_BLOCKING\n"
+    assert found_by(sandbox, "import os; print(repr(os.environ['CUDA_VISIBLE_DEVICES']))") == "''\n"
+
+
+def test_a_worker_that_fails_before_the_submission_is_there_is_no_fault_of_the_submission(sandbox):
+    with pytest.raises(JudgeError, match="ended before it was ready"):
+        wait_until_ready(sandbox.spawn(Limits(open_files=1)))
 
 
 def test_a_zygote_that_does_not_start_says_why(monkeypatch):

@@ -16,12 +16,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kata.console import console, padded, short, shown
 from kata.course import Course, Exercise
 from kata.errors import JudgeError
 from kata.language import told, tr
 from kata.recordings import found_at, provenance
+
+if TYPE_CHECKING:  # the command that is there for when nothing works loads no more than it must
+    from kata.sandbox import Sandbox
 
 HELP = "check this machine and this folder"
 STYLES = {"ok": "green", "note": "yellow", "problem": "bold red"}
@@ -102,26 +106,20 @@ def _devices(course: Course) -> Iterator[Finding]:
 
 
 def _sandbox(course: Course) -> Iterator[Finding]:
-    from kata.protocol import pack
-    from kata.sandbox import Limits, Sandbox, WorkerEnded
+    from kata.sandbox import Sandbox
 
-    hello = pack({"op": "load", "source": "", "file": "doctor.py"})
     try:
         with Sandbox(hidden=[course.root]) as sandbox:
             isolation, missing = sandbox.isolation, sandbox.missing
-            for _ in range(2):  # the first waits for the zygote, the second shows what a worker takes
-                start = time.perf_counter()
-                worker = sandbox.spawn(Limits())
-                worker.request(hello, seconds=20.0)
-                ready = (time.perf_counter() - start) * 1000
-                worker.close()
-    except (OSError, JudgeError, WorkerEnded) as error:
+            ready = _milliseconds_to_ready(sandbox)
+    except (OSError, JudgeError) as error:
         advice = (
             "Nothing can be graded so. Is there memory, room in the temporary folder, and leave to start processes?"
         )
         yield Finding("problem", f"no worker starts: {error}", advice)
         return
     yield Finding("ok", f"a worker is ready in {ready:.0f} ms")
+    yield from _sandbox_for_cuda(course)
     if isolation == "none":
         text, advice = "isolation: none (NOT isolated): a submission can read and write what you can", ISOLATE
         yield Finding("note", text, advice)
@@ -129,6 +127,34 @@ def _sandbox(course: Course) -> Iterator[Finding]:
         yield Finding("ok", f"isolation: {isolation}")
     for level, why in missing.items():
         yield Finding("note", f"isolation '{level}' is not to be had: {why}")
+
+
+def _sandbox_for_cuda(course: Course) -> Iterator[Finding]:
+    import torch
+
+    from kata.sandbox import Sandbox
+
+    if torch.cuda.is_available():
+        try:
+            with Sandbox(hidden=[course.root], cuda=True) as sandbox:
+                ready = _milliseconds_to_ready(sandbox)
+        except (OSError, JudgeError) as error:
+            yield Finding("problem", str(error), "Exercises can be graded on the CPU: --device cpu")
+        else:
+            yield Finding("ok", f"a worker has CUDA open in {ready:.0f} ms")
+
+
+def _milliseconds_to_ready(sandbox: Sandbox) -> float:
+    from kata.judge.submission import wait_until_ready
+    from kata.sandbox import Limits
+
+    for _ in range(2):  # the first waits for the zygote, the second shows what a worker takes
+        start = time.perf_counter()
+        worker = sandbox.spawn(Limits())
+        wait_until_ready(worker)
+        milliseconds = (time.perf_counter() - start) * 1000
+        worker.close()
+    return milliseconds
 
 
 def _disk(course: Course) -> Iterator[Finding]:

@@ -124,7 +124,7 @@ def _same_outcome(one: Outcome | None, other: Outcome, trial: Trial) -> bool:
     if one is None:
         return False  # not known, and so never a name for what the submission gave
     if one.raised or other.raised:
-        return one.raised is not None and other.raised is not None and _same_error(one.raised, other.raised)
+        return one.raised is not None and other.raised is not None and same_error(one.raised, other.raised)
     one, other = sketched(one), sketched(other)
     return (
         same(one.outputs, other.outputs, trial.dtype)
@@ -134,7 +134,7 @@ def _same_outcome(one: Outcome | None, other: Outcome, trial: Trial) -> bool:
     )
 
 
-def _same_error(one: Raised, other: Raised) -> bool:
+def same_error(one: Raised, other: Raised) -> bool:
     if other.lost_the_card:  # the words are the driver's then; a mistake's are those of the CPU
         return one.out_of_range and other.out_of_range
     return (one.type, one.message) == (other.type, other.message)

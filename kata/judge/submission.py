@@ -142,9 +142,8 @@ class Submission:
         if self._load_left <= 0:
             raise Wrong("not run: to import the file anew after each crash used up the time for it", "timed_out")
         worker = self._sandbox.spawn(self._limits)
-        worker.send(_ARE_YOU_READY)
-        worker.send(pack({"op": "load", "source": self.source, "file": self.file}))
-        _wait_until_ready(worker)
+        load = pack({"op": "load", "source": self.source, "file": self.file})
+        wait_until_ready(worker, load)
         self._worker, start = worker, time.monotonic()
         try:
             outcome = self._receive(worker, self._load_left)
@@ -244,12 +243,14 @@ def _ended(end: WorkerEnded, seconds: float) -> Wrong:
     return Wrong(f"ended the process (exit status {code}) instead of returning a result", "crashed")
 
 
-def _wait_until_ready(worker: Worker) -> None:
-    """What fails before the submission is there is no fault of the submission's.
+def wait_until_ready(worker: Worker, *then: bytes) -> None:
+    """What fails before the submission is there is no fault of the submission's. `then` is asked right behind it.
 
     Raises:
         JudgeError: the worker could not be shut in, or finds no card.
     """
+    for question in (_ARE_YOU_READY, *then):
+        worker.send(question)
     try:
         failed = _outcome(unpack(*worker.receive(READY_SECONDS))).raised
     except WorkerEnded as end:
