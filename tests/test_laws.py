@@ -52,7 +52,7 @@ def graded(judge):
             return len(functions) > 1 and mistakes[int(job.label)] in names - {""}
 
         # The first seed in the sandbox, as submissions are graded. What came to an end there may do without at the
-        # others, meanwhile and next door. Not on CUDA, which no process forked from one that has used it can use.
+        # others, meanwhile and next door. On CUDA here, and one after the other: the card would be no faster.
         texts, more = list(sources.values()), SEEDS[1:]
         again = partial(grade_until_named, exercise, texts, mistakes, device=device)
         with forked(max(1, PROCESSES - 1)) if device == "cpu" else nullcontext() as pool:

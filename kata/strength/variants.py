@@ -49,9 +49,12 @@ def grade_at_seeds(
 
 
 def forked(processes: int) -> ProcessPoolExecutor:
-    """A pool of processes that start with all that is loaded here."""
+    """A pool of processes that start with all that is loaded here, unless there is a card.
+
+    Beside one, the first backward pass starts a thread for it, and what has done so has no children that can do another.
+    """
     torch.set_num_threads(1)  # before the fork: a thread pool does not survive it
-    return ProcessPoolExecutor(processes, multiprocessing.get_context("fork"))
+    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn" if torch.cuda.is_available() else "fork"))
 
 
 def grade_until_named(
