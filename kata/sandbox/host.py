@@ -142,10 +142,10 @@ class Sandbox:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the zygote
         self._control, theirs = socket.socketpair()
         package = str(Path(__file__).resolve().parents[2])
-        program = f"import sys; sys.path.insert(0, {package!r}); from kata.sandbox import zygote; zygote.main()"
+        program = f"import sys; sys.path[0] = {package!r}; from kata.sandbox import zygote; zygote.main()"
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
-                [sys.executable, "-I", "-c", program, str(theirs.fileno()), json.dumps(settings)],
+                [sys.executable, "-s", "-c", program, str(theirs.fileno()), json.dumps(settings)],
                 pass_fds=[theirs.fileno()],
                 env=_clean_environment(str(self.folder), cuda=self.cuda),
                 cwd=self.folder,
@@ -443,5 +443,6 @@ def _clean_environment(folder: str, *, cuda: bool) -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # cuBLAS asks for this to be repeatable
+        "PYTHONMALLOC": "malloc",  # so that the next line holds for Python's own objects too
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # fewer, larger pages: a fork copies a table of them
     }
