@@ -33,7 +33,6 @@ class Judge:
     course: Course
     sandbox: Sandbox = None  # type: ignore[assignment]  # made for this course unless given
     in_process: bool = False  # run submissions in this process, NOT isolated: what `make bench` compares with
-    stays_ready: bool = False  # the next grading is most likely of the same exercise: keep a worker for it
     reference_of: Callable[..., Reference] | None = None  # what stands for a reference, where one records it
 
     def __post_init__(self) -> None:
@@ -82,6 +81,10 @@ class Judge:
         """What the gradings so far have asked of the exercise's reference."""
         return self._judging.known[exercise.grader][2]
 
+    def expect(self, exercise: Exercise, job: Job) -> None:
+        """Say what is most likely graded next, so that its worker is ready by then. This never waits."""
+        self._judging.expect(exercise.grader, job)
+
     def close(self) -> None:
         if not self.in_process:
             self.sandbox.close()
@@ -116,9 +119,7 @@ class Judge:
             try:
                 self._collection.run(present)
             finally:
-                if self.stays_ready:
-                    judging.expect(present[-1].grader, jobs[0])
-                elif self.sandbox:
+                if self.sandbox:
                     self.sandbox.expect(None)
         graded = {(number, verdict.id) for number, verdict in found}
         for number, _ in enumerate(jobs):
