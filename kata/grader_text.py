@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeGuard
 
 from kata.course import Exercise
@@ -96,11 +97,16 @@ def _text(node: ast.expr) -> str:
 
 def _tree(exercise: Exercise) -> ast.Module:
     try:
-        return ast.parse(exercise.grader.read_text(encoding="utf-8"))
+        return _parsed(exercise.grader.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise JudgeError(f"{exercise.grader} is missing, and the hints with it. Restore it.") from None
     except (OSError, ValueError, SyntaxError) as error:
         raise JudgeError(f"{exercise.grader} cannot be read: {error}") from None
+
+
+@lru_cache(maxsize=1)  # the loop reads the same grader at each drawing
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 def _assigned(exercise: Exercise, name: str) -> ast.expr | None:

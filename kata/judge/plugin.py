@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -54,35 +54,50 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", "points(n): what a test is worth, shared by its cases")
     if not config.pluginmanager.has_plugin(JUDGING):
-        config.pluginmanager.register(Judging(jobs=None, seed=config.getoption("--kata-seed")), JUDGING)
+        judging = Judging()
+        judging.begin(None, config.getoption("--kata-seed"))
+        config.pluginmanager.register(judging, JUDGING)
 
 
 @dataclass(eq=False)
 class Judging:
-    """One grading: its jobs, and what has come of them. Registered with pytest as a plugin."""
+    """One grading after the other: its jobs, and what has come of them. Registered with pytest as a plugin."""
 
-    jobs: list[Job] | None  # None: decided by the options of a plain pytest run
-    seed: int = 0
-    sandbox: Sandbox | None = None
-    finished: Callable[[Job, ExerciseVerdict], None] | None = None
     course: Course | None = None
-    known: dict[Path, tuple[Any, int, Reference]] = field(default_factory=dict)  # kept by a judge between its runs
-    limits: dict[Path, Limits] = field(default_factory=dict)  # likewise: of the workers for each grader
+    sandbox: Sandbox | None = None
     in_process: bool = False
-    enough: Enough | None = None  # says of a job, after a failed test, that its other tests need not be run
-    wanted: Wanted | None = None  # says of a job whether a test, by its name, is to be run at all
-    recall: bool = False  # whether the cases that are kept for a drill are run, too
     reference_of: Callable[..., Reference] | None = None  # None: kata.judge.recorded's
-    interrupted: bool = False
-    errors: dict[Path, str] = field(default_factory=dict)  # grader -> why it does not judge
-    _done: set[int] = field(default_factory=set)
+    known: dict[Path, tuple[Any, int, Reference]] = field(default_factory=dict)  # kept from one grading to the next
+    limits: dict[Path, Limits] = field(default_factory=dict)  # likewise: of the workers for each grader
+
+    def begin(
+        self,
+        jobs: Sequence[Job] | None,
+        seed: int,
+        finished: Callable[[Job, ExerciseVerdict], None] | None = None,
+        enough: Enough | None = None,
+        wanted: Wanted | None = None,
+        *,
+        recall: bool = False,
+    ) -> None:
+        """Begin on a grading. Without jobs, the options of a plain pytest run say what is graded.
+
+        `enough` says of a job, after a failed test, that its other tests need not be run, `wanted` whether a test, by its
+        name, is to be run at all, and `recall` whether the cases that are kept for a drill are.
+        """
+        self.jobs, self.seed, self.finished, self.recall = jobs, seed, finished, recall
+        self.enough, self.wanted = enough, wanted
+        self.interrupted = False
+        self.errors: dict[Path, str] = {}  # grader -> why it does not judge
+        self._done: set[int | None] = set()  # the numbers of the jobs of which there was enough
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Tests know a job by its number: they may be run again on others."""
         if not WORDS & set(metafunc.fixturenames) or "kata_exercise" not in metafunc.fixturenames:
             return
-        jobs = self._jobs(metafunc.config, self.exercise(metafunc.definition.path))
-        ids = [f"submission{n}" for n in range(len(jobs))] if len(jobs) > 1 else [pytest.HIDDEN_PARAM]
-        metafunc.parametrize("kata_exercise", jobs, indirect=True, ids=ids, scope="module")
+        numbers = range(1 if self.jobs is None else len(self.jobs))
+        ids = [f"submission{n}" for n in numbers] if len(numbers) > 1 else [pytest.HIDDEN_PARAM]
+        metafunc.parametrize("kata_exercise", numbers, indirect=True, ids=ids, scope="module")
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -102,19 +117,19 @@ class Judging:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        spec = getattr(item, "callspec", None)
-        job = spec.params.get("kata_exercise") if spec else None
-        return True if job and (id(job) in self._done or not self._is_wanted(job, item)) else None
+        item.stash[GRADING] = None  # what an earlier run of it left
+        number = _number(item)
+        return True if number is not None and (number in self._done or not self._is_wanted(number, item)) else None
 
-    def _is_wanted(self, job: Job, item: pytest.Item) -> bool:
+    def _is_wanted(self, number: int, item: pytest.Item) -> bool:
         from kata.judge.scoring import test_name
 
-        return self.wanted is None or self.wanted(job, test_name(item))
+        return self.wanted is None or self.jobs is None or self.wanted(self.jobs[number], test_name(item))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
         report = yield
-        grading = item.stash.get(GRADING, None)
+        grading = item.stash[GRADING]
         if grading is None:
             if report.failed and _is_graded(item) and call.excinfo:
                 self._not_judged(item, call.excinfo.value)
@@ -123,7 +138,7 @@ class Judging:
             return report
         verdict = grading.judged(item, call)
         if self.enough and not verdict.passed and self.enough(grading.job, verdict):
-            self._done.add(id(grading.job))
+            self._done.add(_number(item))
         if verdict.status != "ungraded" and report.failed:
             report.longrepr = "\n".join(filter(None, (verdict.message, _named(verdict))))
         return report
@@ -137,11 +152,12 @@ class Judging:
     def pytest_keyboard_interrupt(self) -> None:
         self.interrupted = True
 
-    def open(self, job: Job, request: pytest.FixtureRequest) -> Grading:
+    def open(self, number: int, request: pytest.FixtureRequest) -> Grading:
         """Begin on the exercise of this grader, with the submission of one job."""
         from kata.judge.scoring import Grading
 
         exercise = self.exercise(request.path)
+        job = self._job_of(request.config, exercise) if self.jobs is None else self.jobs[number]
         session = self._session(request, job, exercise)
         if self.sandbox:
             _ = self.sandbox.on(
@@ -167,16 +183,15 @@ class Judging:
             self.course = Course.find(path.parent)
         return self.course.graded_by(path)
 
-    def _jobs(self, config: pytest.Config, exercise: Exercise) -> list[Job]:
-        if self.jobs is not None:
-            return self.jobs
-        self.in_process = config.getoption("--kata-in-process")
+    def _job_of(self, config: pytest.Config, exercise: Exercise) -> Job:
+        """What the options of a plain pytest run ask for."""
         from kata.judge.scoring import Job
 
+        self.in_process = config.getoption("--kata-in-process")
         file = config.getoption("--kata-submission") or exercise.stub
         if file.is_dir():
             file = file / f"{exercise.id}.py"
-        return [Job(str(file), {exercise.id: file}, config.getoption("--kata-device"))]
+        return Job(str(file), {exercise.id: file}, config.getoption("--kata-device"))
 
     def _session(self, request: pytest.FixtureRequest, job: Job, exercise: Exercise) -> Session:
         import torch
@@ -300,5 +315,10 @@ def _is_for_recall(item: pytest.Item) -> bool:
 
 def _share(item: Any) -> tuple[Any, Any]:
     """What shares the points of a test: its cases, on one submission."""
+    return item.function, _number(item)
+
+
+def _number(item: Any) -> int | None:
+    """Which of the jobs a test is run on."""
     spec = getattr(item, "callspec", None)
-    return item.function, spec.indices.get("kata_exercise") if spec else None
+    return spec.params.get("kata_exercise") if spec else None

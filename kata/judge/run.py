@@ -5,44 +5,22 @@ from __future__ import annotations
 import gc
 import os
 import pickle
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
-
-import pytest
-import pytest_timeout
 
 from kata.course import Course, Exercise
 from kata.errors import JudgeError
-from kata.judge import plugin
-from kata.judge.plugin import JUDGING, Judging
+from kata.judge.collection import Collection
+from kata.judge.plugin import Judging
 from kata.judge.reference import Reference
 from kata.judge.scoring import Job
-from kata.sandbox import Limits, Sandbox
+from kata.sandbox import Sandbox
 from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 Report = Callable[[Job, ExerciseVerdict], None]
 Enough = Callable[[Job, TestVerdict], bool]
 Wanted = Callable[[Job, str], bool]
-
-# Only what a grader needs: each plugin left out saves time before the first verdict.
-_LEFT_OUT = """
-    cacheprovider capture debugging doctest faulthandler junitxml logging monkeypatch pastebin recwarn setuponly
-    setupplan stepwise subtests terminal terminalprogress threadexception tmpdir unraisableexception warnings
-"""
-_SILENT = [
-    "--assert=plain",
-    "--import-mode=importlib",
-    "--continue-on-collection-errors",
-    "--disable-plugin-autoload",
-    "-odisable_test_id_escaping_and_forfeit_all_rights_to_community_support=true",  # names are read, also in Chinese
-    "--noconftest",
-    f"-c{os.devnull}",
-    *(f"-pno:{name}" for name in _LEFT_OUT.split()),
-]
 
 
 @dataclass
@@ -55,14 +33,13 @@ class Judge:
     course: Course
     sandbox: Sandbox = None  # type: ignore[assignment]  # made for this course unless given
     in_process: bool = False  # run submissions in this process, NOT isolated: what `make bench` compares with
-    stays_ready: bool = False  # the next grading is most likely of the same exercise: keep a worker for it
     reference_of: Callable[..., Reference] | None = None  # what stands for a reference, where one records it
-    _known: dict[Any, Any] = field(default_factory=dict)
-    _limits: dict[Path, Limits] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.in_process:
             self.sandbox = self.sandbox or Sandbox([self.course.root])
+        self._judging = Judging(self.course, self.sandbox, self.in_process, self.reference_of)
+        self._collection = Collection(self.course.root, self._judging)
         gc.freeze()  # torch's half a million objects live to the end: no collection need look at them again
 
     def grade(
@@ -102,8 +79,11 @@ class Judge:
 
     def reference(self, exercise: Exercise) -> Reference:
         """What the gradings so far have asked of the exercise's reference."""
-        found: Reference = self._known[exercise.grader][2]
-        return found
+        return self._judging.known[exercise.grader][2]
+
+    def expect(self, exercise: Exercise, job: Job) -> None:
+        """Say what is most likely graded next, so that its worker is ready by then. This never waits."""
+        self._judging.expect(exercise.grader, job)
 
     def close(self) -> None:
         if not self.in_process:
@@ -131,47 +111,25 @@ class Judge:
             found.append((next(n for n, other in enumerate(jobs) if other is job), verdict))
             report(job, verdict)
 
-        judging = Judging(
-            jobs=list(jobs),
-            seed=seed,
-            sandbox=self.sandbox,
-            finished=finished,
-            course=self.course,
-            known=self._known,
-            limits=self._limits,
-            in_process=self.in_process,
-            enough=enough,
-            wanted=wanted,
-            recall=recall,
-            reference_of=self.reference_of,
-        )
+        judging = self._judging
+        judging.begin(jobs, seed, finished, enough, wanted, recall=recall)
         present = [exercise for exercise in exercises if exercise.grader.is_file()]
         if present:
-            for exercise in present:
-                _forget_if_changed(exercise)
             judging.expect(present[0].grader, jobs[0] if jobs else None)
-            arguments = [f"--rootdir={self.course.root}", *_SILENT, *(str(e.grader) for e in present)]
-            with _without_options_of_the_user():
-                code = pytest.main(arguments, [_Registered(judging), plugin, pytest_timeout])
-            if self.stays_ready:
-                judging.expect(present[-1].grader, jobs[0])
-            elif self.sandbox:
-                self.sandbox.expect(None)
-            for grader in judging.errors:  # half a module is left, which must not pass for the whole next time
-                _imported.pop(grader, None)
-            if judging.interrupted:
-                raise KeyboardInterrupt
-            if code == pytest.ExitCode.INTERNAL_ERROR or code == pytest.ExitCode.USAGE_ERROR:
-                raise JudgeError(f"pytest failed inside the judge: {'; '.join(judging.errors.values()) or code!r}")
+            try:
+                self._collection.run(present)
+            finally:
+                if self.sandbox:
+                    self.sandbox.expect(None)
         graded = {(number, verdict.id) for number, verdict in found}
         for number, _ in enumerate(jobs):
             for exercise in exercises:
                 if (number, exercise.id) not in graded:
-                    found.append((number, self._ungraded(exercise, judging)))
+                    found.append((number, self._ungraded(exercise)))
         return found
 
-    def _ungraded(self, exercise: Exercise, judging: Judging) -> ExerciseVerdict:
-        reason = judging.errors.get(exercise.grader, f"{exercise.grader} holds no test")
+    def _ungraded(self, exercise: Exercise) -> ExerciseVerdict:
+        reason = self._judging.errors.get(exercise.grader, f"{exercise.grader} holds no test")
         if not exercise.grader.is_file():
             reason = f"{exercise.grader} is missing. Restore it, or take its line out of course.toml."
         return ExerciseVerdict(exercise.id, "ungraded", None, self.course.defaults.points, 0.0, message=reason)
@@ -226,41 +184,6 @@ class Judge:
         os.close(write)
         branch.close()
         return pid, read
-
-
-@contextmanager
-def _without_options_of_the_user() -> Iterator[None]:
-    """What a person sets for their own pytest must not choose the tests of a grading."""
-    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
-    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(kept)
-
-
-def _forget_if_changed(exercise: Exercise) -> None:
-    """Have pytest import a grader anew that was edited, or that another course has under the same name."""
-    name = ".".join(exercise.grader.relative_to(exercise.root).with_suffix("").parts)
-    now = exercise.grader.stat().st_mtime_ns
-    if _imported.get(exercise.grader) != now or getattr(sys.modules.get(name), "__file__", None) != str(
-        exercise.grader
-    ):
-        sys.modules.pop(name, None)
-    _imported[exercise.grader] = now
-
-
-_imported: dict[Path, int] = {}  # grader -> when it was last changed, as of its import
-
-
-class _Registered:
-    """Puts our `Judging` in place before the plugin would make one of its own."""
-
-    def __init__(self, judging: Judging):
-        self._judging = judging
-
-    def pytest_addoption(self, parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-        pluginmanager.register(self._judging, JUDGING)
 
 
 def _collect(pid: int, read: int) -> Any:

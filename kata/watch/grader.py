@@ -13,11 +13,13 @@ from kata.course import Course, Exercise
 from kata.errors import JudgeError
 
 if TYPE_CHECKING:
+    from kata.judge.scoring import Job
     from kata.sandbox import Sandbox
     from kata.verdict import SubmissionVerdict
 
 GONE_SECONDS = 0.3  # an editor that deletes before it writes has written by then
 LAST_SECONDS = 2.0  # what a grading may take to end once its worker is killed
+SHOWN_SECONDS = 0.05  # by then a verdict is on the screen, which a fork beside it would hold up
 
 
 @dataclass(frozen=True)
@@ -93,33 +95,38 @@ class Grader:
         except Exception as error:
             return self._tell(NotGraded(f"{type(error).__name__}: {error}"))
         self._tell(Ready())
-        while True:
-            with self._change:
-                self._change.wait_for(lambda: self._pending or self._closing)
-                if self._closing:
-                    return None
-                request = self._pending.pop(next(iter(self._pending)))
+        while request := self._next():
             self._grade(judge, request)
+            if not self._is_wanted(SHOWN_SECONDS):
+                judge.expect(request.exercise, _job(request))
+
+    def _next(self) -> Request | None:
+        """The next request, once there is one; None at the end."""
+        self._is_wanted()
+        with self._change:
+            return None if self._closing else self._pending.pop(next(iter(self._pending)))
+
+    def _is_wanted(self, seconds: float | None = None) -> bool:
+        """Wait until there is something to do, though no longer than so many seconds."""
+        with self._change:
+            return self._change.wait_for(lambda: bool(self._pending) or self._closing, seconds)
 
     def _judge(self) -> Any:
         import kata.report.table  # noqa: F401 - rich loads here, not at the first verdict
         from kata.judge.run import Judge
 
-        judge = Judge(self._course, self._sandbox, stays_ready=True)
+        judge = Judge(self._course, self._sandbox)
         _ = judge.sandbox.isolation  # waits for the zygote
         return judge
 
     def _grade(self, judge: Any, request: Request) -> None:
-        from kata.judge.scoring import Job
-
         start, exercise = time.perf_counter(), request.exercise
         if not _is_there(request.file):
             return self._tell(Missing(request))
-        job = Job("exercises", {exercise.id: request.file})
         try:
             (verdict,) = judge.grade(
                 [exercise],
-                [job],
+                [_job(request)],
                 seed=request.seed,
                 enough=lambda *_: self._closing or exercise in self._pending,
                 recall=request.recall,
@@ -136,6 +143,12 @@ class Grader:
     def _tell_unless_closing(self, event: Any) -> None:
         if not self._closing:
             self._tell(event)
+
+
+def _job(request: Request) -> Job:
+    from kata.judge.scoring import Job
+
+    return Job("exercises", {request.exercise.id: request.file})
 
 
 def _is_there(file: Path) -> bool:

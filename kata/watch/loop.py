@@ -17,6 +17,7 @@ from kata.watch.saves import Saves
 from kata.watch.screen import Screen, draw
 from kata.watch.terminal import Key, Leave, Resized, Terminal
 
+SOON_SECONDS = 0.1  # a verdict that comes within this needs no word that it will, and need not wait for one to be drawn
 IDLE_SECONDS = 600.0  # a longer pause between two saves is a break, and no time spent on the exercise
 
 
@@ -34,6 +35,7 @@ class Loop(Keys):
         self.console = console()
         self.asked_to_reset = False
         self.checking = 0
+        self.undrawn = False  # what was saved is being graded, which the screen does not say yet
         self.warm = False
         self.grader: Grader
         self.last = time.monotonic()
@@ -71,13 +73,16 @@ class Loop(Keys):
 
     def _listen(self, terminal: Terminal) -> None:
         self._draw(terminal)
-        for events in terminal.events(self.TICK):
+        for events in terminal.events(lambda: SOON_SECONDS if self.undrawn else self.TICK):
             for event in events:
                 if isinstance(event, Leave) or (isinstance(event, Key) and event.letter == "q"):
                     return
                 self._happened(event)
-            if events:
+            if self.undrawn or not all(isinstance(event, list) for event in events):
                 self._draw(terminal)
+                self.undrawn = False
+            else:
+                self.undrawn = bool(events)
             if self.TICK:
                 terminal.corner(self.tick())
 

@@ -10,7 +10,7 @@ from watchfiles import Change, DefaultFilter, watch
 
 from kata.course import Exercise
 
-STEP_MS = 5  # an editor's several writes of one save mostly come closer together; a later one has it graded anew
+STEP_MS = 2  # an editor's several writes of one save mostly come closer together; a later one has it graded anew
 DEBOUNCE_MS = 100  # and a folder that never comes to rest is looked at so often
 REST_MS = 500  # between two looks at whether the loop has ended
 

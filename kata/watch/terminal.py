@@ -10,7 +10,7 @@ import signal
 import sys
 import termios
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -70,10 +70,10 @@ class Terminal:
             with contextlib.suppress(BlockingIOError):  # full: it will wake
                 os.write(self._alarm, b".")
 
-    def events(self, seconds: float | None = None) -> Iterator[list[Any]]:
+    def events(self, seconds: Callable[[], float | None]) -> Iterator[list[Any]]:
         """All that has happened since the last time, as often as anything does, and at least every so many seconds."""
         while True:
-            ready, _, _ = select.select([self._keys, self._wake], [], [], seconds)
+            ready, _, _ = select.select([self._keys, self._wake], [], [], seconds())
             found: list[Any] = []
             if self._wake in ready:
                 with contextlib.suppress(BlockingIOError):
