@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from kata.errors import JudgeError
 from kata.judge.submission import wait_until_ready
 from kata.protocol import pack, unpack
-from kata.sandbox import Limits, Sandbox, WorkerEnded
+from kata.sandbox import Limits, Sandbox, WorkerEnded, syscalls
 from tests.conftest import ROOT, soon
 
 
@@ -303,3 +304,18 @@ def test_what_was_answered_before_the_end_is_received(sandbox):
     with pytest.raises(WorkerEnded, match="exited") as end:
         worker.receive(20)
     assert os.waitstatus_to_exitcode(end.value.status) == 3
+
+
+@pytest.mark.parametrize(
+    "column, header", [(0, "x86_64-linux-gnu/asm/unistd_64.h"), (1, "asm-generic/unistd.h")], ids=["x86_64", "aarch64"]
+)
+def test_system_calls_have_the_numbers_that_the_kernel_gave_them(column, header):
+    file = Path("/usr/include", header)
+    if not file.exists():
+        pytest.skip("the kernel's headers are not installed")
+    defined = re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)$", file.read_text(), re.MULTILINE)
+    theirs = {name: int(number) for name, number in defined if name != "syscalls"}  # that one counts them
+    ours = {name: numbers[column] for name, numbers in syscalls._NUMBERS.items()}
+    newest = max(theirs.values())  # headers older than a call of ours cannot know it
+    known = {name: number for name, number in ours.items() if name in theirs or (number or 0) <= newest}
+    assert known == {name: theirs.get(name) for name in known}
