@@ -265,10 +265,6 @@ def warm_up(*, cuda: bool) -> None:
     from kata.sandbox import worker
 
     torch.set_num_threads(1)
-    layer = torch.nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
-    total = layer(torch.randn(2, 3, 8)).sum()
-    if not cuda:
-        total.backward()
     worker.warm_up(backward=not cuda)
     gc.collect()
     gc.freeze()  # the collector of a child leaves our pages alone, which would otherwise be copied
