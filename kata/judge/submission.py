@@ -23,6 +23,7 @@ from kata.text import plain
 from kata.verdict import OUT_OF_BUDGET, Wrong
 
 LOAD_SECONDS = 20.0  # for all imports of one file: it may import a large library; nothing else takes this long
+REST_SECONDS = 1.0  # of sleep, after which it is no more waited for
 FORGET_SECONDS = 0.25  # for answers that a wrong one has made needless: more would eat up the time of the tests to come
 BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, so that no loop holds up a class for long
 
@@ -57,6 +58,7 @@ class Submission:
         self._budget = BUDGET_TESTS * seconds
         self._left = seconds
         self._load_left = LOAD_SECONDS
+        self._rest = REST_SECONDS
         self._worker: Worker | None = None
         self._does_not_load = unread
 
@@ -157,10 +159,14 @@ class Submission:
         return Wrong(self._with_line(fails, raised), "broken")
 
     def _receive(self, worker: Worker, seconds: float) -> Outcome:
+        deadline = time.monotonic() + seconds
         try:
-            return _outcome(unpack(*worker.receive(seconds)))
+            return _outcome(unpack(*worker.receive(seconds, self._rest)))
         except WorkerEnded as end:
-            wrong = _ended(end, seconds)
+            wrong = _ended(end, self._rest if end.reason == "asleep" else seconds)
+            if end.reason == "asleep":
+                self._budget -= deadline - time.monotonic()  # as if it had been waited for
+                self._rest /= 2  # who has slept in vain once is not given as long again
         except ProtocolError:
             wrong = Wrong("the process sent something that is no result", "crashed")
         self.close()
@@ -208,6 +214,12 @@ def load_module(source: str, file: str) -> Implementation:
 def _ended(end: WorkerEnded, seconds: float) -> Wrong:
     if end.reason == "timed_out":
         return Wrong(f"no result within {seconds:.3g} s; is there a loop that never ends?", "timed_out")
+    if end.reason == "asleep":
+        return Wrong(
+            f"did nothing at all for {seconds:.3g} s, and so was ended: it sleeps, or waits for something that never comes; "
+            "is there a time.sleep, a lock, or a thread or process that does not end?",
+            "timed_out",
+        )
     if end.reason == "flooded":
         return Wrong("stopped, since it prints without end; is there a print in a loop?", "crashed")
     if end.reason == "overused":
