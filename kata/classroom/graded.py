@@ -9,13 +9,15 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kata.errors import JudgeError
 from kata.verdict import Difference, ExerciseVerdict, SubmissionVerdict, TestVerdict
+
+Report = Callable[[int, ExerciseVerdict], None]
 
 ENDING_SECONDS = 5.0  # to close its sandbox; then it is killed, and the sandbox's zygote ends by itself
 
@@ -38,10 +40,12 @@ class Grader:
         processes: int = 1,
         allow_unisolated: bool = False,
         differences: bool = False,
+        report: Report | None = None,
     ) -> list[SubmissionVerdict]:
         """A verdict for each submission, which is the text for each exercise.
 
-        With `differences`, the test to look at has its own; then there is one exercise.
+        With `differences`, the test to look at has its own; then there is one exercise. `report` is called with the
+        number of a submission and the verdict on an exercise of it as soon as there is one.
 
         Raises:
             JudgeError: there are no verdicts, and why.
@@ -53,8 +57,9 @@ class Grader:
             "processes": processes,
             "allow_unisolated": allow_unisolated,
             "differences": differences,
+            "one_by_one": report is not None,
         }
-        answer = self._ask(json.dumps(request))
+        answer = self._ask(json.dumps(request), report)
         if "error" in answer:
             raise JudgeError(answer["error"])
         verdicts = [submission_of(data) for data in answer["verdicts"]]
@@ -83,13 +88,16 @@ class Grader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _ask(self, request: str) -> dict[str, Any]:
+    def _ask(self, request: str, report: Report | None) -> dict[str, Any]:
         process = self._started()
         try:
             process.stdin.write(request + "\n")  # type: ignore[union-attr]
             process.stdin.flush()  # type: ignore[union-attr]
-            line = process.stdout.readline()  # type: ignore[union-attr]
-            return dict(json.loads(line))
+            answer = json.loads(process.stdout.readline())  # type: ignore[union-attr]
+            while report and "submission" in answer:
+                report(answer["submission"], exercise_of(answer["exercise"]))
+                answer = json.loads(process.stdout.readline())  # type: ignore[union-attr]
+            return dict(answer)
         except (OSError, ValueError):
             self.close()
             raise JudgeError(f"The judge's process ended{self._last_words()}") from None
@@ -125,7 +133,7 @@ def grader(root: Path) -> Grader:
 
 def submission_of(data: Mapping[str, Any]) -> SubmissionVerdict:
     """A verdict, out of its JSON."""
-    exercises = [_exercise(exercise) for exercise in data["exercises"]]
+    exercises = [exercise_of(exercise) for exercise in data["exercises"]]
     return SubmissionVerdict(data["submission"], data["device"], data["seed"], data["isolation"], exercises)
 
 
@@ -137,6 +145,6 @@ def _give_back(verdict: SubmissionVerdict, drawn: Mapping[str, Any]) -> None:
     test.difference = Difference(**{name: torch.tensor(numbers) for name, numbers in drawn["numbers"].items()})
 
 
-def _exercise(data: Mapping[str, Any]) -> ExerciseVerdict:
+def exercise_of(data: Mapping[str, Any]) -> ExerciseVerdict:
     tests = [TestVerdict(**{key: value for key, value in test.items() if key != "passed"}) for test in data["tests"]]
     return ExerciseVerdict(**{**data, "tests": tests})

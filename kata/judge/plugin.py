@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # this module loads with every pytest of the environment: tor
 
     Enough = Callable[[Job, TestVerdict], bool]
     Wanted = Callable[[Job, str], bool]
+    Mine = Callable[[Job, Exercise], bool]
 
 JUDGING = "kata-judging"
 WORDS = {"check", "run", "draw"}
@@ -72,6 +73,7 @@ class Judging:
     enough: Enough | None = None  # says of a job, after a failed test, that its other tests need not be run
     wanted: Wanted | None = None  # says of a job whether a test, by its name, is to be run at all
     recall: bool = False  # whether the cases that are kept for a drill are run, too
+    mine: Mine | None = None  # says whether this judge grades it, where others go through the same jobs
     reference_of: Callable[..., Reference] | None = None  # None: kata.judge.recorded's
     interrupted: bool = False
     errors: dict[Path, str] = field(default_factory=dict)  # grader -> why it does not judge
@@ -104,6 +106,8 @@ class Judging:
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
         spec = getattr(item, "callspec", None)
         job = spec.params.get("kata_exercise") if spec else None
+        if job and self.mine and not self.mine(job, self.exercise(item.path)):
+            return True
         return True if job and (id(job) in self._done or not self._is_wanted(job, item)) else None
 
     def _is_wanted(self, job: Job, item: pytest.Item) -> bool:
