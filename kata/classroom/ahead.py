@@ -121,6 +121,13 @@ def _coming(seen: set[str], names: dict[str, Any], converter: Any) -> Iterator[s
             yield text
 
 
+def get_ready(converter: Any, course: Course) -> None:
+    """Start the judge if this run of nbgrader has anything to convert, so that it loads while nbgrader gets there."""
+    notebooks = (Path(name) for names in converter.assignments.values() for name in names)
+    if any(converter.force or not _done(notebook, converter.coursedir) for notebook in notebooks):
+        grader(course.root).start()
+
+
 def _done(submitted: Path, coursedir: Any) -> bool:
     student, assignment = submitted.parts[-3:-1]
     return Path(coursedir.format_path(coursedir.autograded_directory, student, assignment), submitted.name).exists()

@@ -28,6 +28,7 @@ class Grader:
     def __init__(self, root: Path):
         self._root = root
         self._process: subprocess.Popen[str] | None = None
+        self._asked = False
         self._owner = os.getpid()
         atexit.register(self.close)
 
@@ -73,6 +74,8 @@ class Grader:
         process, self._process = self._process, None
         if process is None or os.getpid() != self._owner:
             return
+        if not self._asked:
+            process.kill()  # it would load to the end before it noticed
         for stream in (process.stdin, process.stdout):
             with contextlib.suppress(OSError):
                 stream.close()  # type: ignore[union-attr]
@@ -89,7 +92,7 @@ class Grader:
         self.close()
 
     def _ask(self, request: str, report: Report | None) -> dict[str, Any]:
-        process = self._started()
+        process, self._asked = self.start(), True
         try:
             process.stdin.write(request + "\n")  # type: ignore[union-attr]
             process.stdin.flush()  # type: ignore[union-attr]
@@ -105,10 +108,12 @@ class Grader:
             self.close()  # half a request, or an answer nobody read: nothing more can be asked of it
             raise
 
-    def _started(self) -> subprocess.Popen[str]:
+    def start(self) -> subprocess.Popen[str]:
+        """The judge's process, which takes seconds to get ready: started now unless it is there."""
         if self._process is None or self._process.poll() is not None:
             package = str(Path(__file__).resolve().parents[2])
             program = f"import sys; sys.path.insert(0, {package!r}); from kata.classroom import serve; serve.main()"
+            self._asked = False
             self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
                 [sys.executable, "-I", "-c", program, str(self._root)],

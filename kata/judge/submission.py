@@ -23,7 +23,8 @@ from kata.text import plain
 from kata.verdict import OUT_OF_BUDGET, Wrong
 
 LOAD_SECONDS = 20.0  # for all imports of one file: it may import a large library; nothing else takes this long
-REST_SECONDS = 1.0  # of sleep, after which it is no more waited for
+REST_SECONDS = 0.5  # of sleep in a test, after which it is no more waited for; a right answer need not sleep at all
+LOAD_REST_SECONDS = 1.0  # the same for an import, which libraries may have a part in
 FORGET_SECONDS = 0.25  # for answers that a wrong one has made needless: more would eat up the time of the tests to come
 BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, so that no loop holds up a class for long
 
@@ -86,7 +87,7 @@ class Submission:
     def _answer(self, worker: Worker) -> Outcome:
         start = time.monotonic()
         try:
-            return self._receive(worker, self._left)
+            return self._receive(worker, self._left, self._rest)
         finally:
             spent = time.monotonic() - start
             self._left -= spent
@@ -97,7 +98,9 @@ class Submission:
         deadline = time.monotonic() + FORGET_SECONDS
         with contextlib.suppress(Wrong):
             while worker is self._worker and worker.unanswered:
-                self._receive(worker, deadline - time.monotonic())  # too late, and the next test gets a fresh worker
+                self._receive(
+                    worker, deadline - time.monotonic(), self._rest
+                )  # too late, and the next test gets a fresh worker
 
     def close(self) -> None:
         if self._worker:
@@ -139,7 +142,7 @@ class Submission:
         start = time.monotonic()
         try:
             worker.send(pack({"op": "load", "source": self.source, "file": self.file}))
-            outcome = self._receive(worker, self._load_left)
+            outcome = self._receive(worker, self._load_left, LOAD_REST_SECONDS)
         except Wrong as wrong:
             self._does_not_load = Wrong(f"while the file is imported: {wrong}", wrong.status)
             raise self._does_not_load from None
@@ -158,12 +161,12 @@ class Submission:
         fails = f"the file does not import: {plain(raised.type)}: {_first_line(plain(raised.message))}"
         return Wrong(self._with_line(fails, raised), "broken")
 
-    def _receive(self, worker: Worker, seconds: float) -> Outcome:
+    def _receive(self, worker: Worker, seconds: float, rest: float) -> Outcome:
         deadline = time.monotonic() + seconds
         try:
-            return _outcome(unpack(*worker.receive(seconds, self._rest)))
+            return _outcome(unpack(*worker.receive(seconds, rest)))
         except WorkerEnded as end:
-            wrong = _ended(end, self._rest if end.reason == "asleep" else seconds)
+            wrong = _ended(end, rest if end.reason == "asleep" else seconds)
             if end.reason == "asleep":
                 self._budget -= deadline - time.monotonic()  # as if it had been waited for
                 self._rest /= 2  # who has slept in vain once is not given as long again

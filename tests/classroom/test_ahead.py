@@ -1,10 +1,12 @@
 """Verdicts ahead of time: a failure of ours costs nobody a verdict but whoever it is about."""
 
+import signal
+import time
 from concurrent.futures import Future
 
 import pytest
 
-from kata.classroom import ahead
+from kata.classroom import ahead, graded
 from kata.errors import JudgeError
 from kata.verdict import ExerciseVerdict, SubmissionVerdict
 
@@ -68,3 +70,11 @@ def test_a_judge_that_always_fails_is_not_asked_for_ever(outcomes):
     found, asked = outcomes([f"text {n}" for n in range(20)], lambda text: True)
     assert all(isinstance(one, JudgeError) for one in found.values()) and len(found) == 20
     assert len(asked) == 1 + ahead.ENOUGH
+
+
+def test_a_judge_that_was_got_ready_in_vain_is_not_waited_for(course):
+    with graded.Grader(course.root) as grader:
+        process = grader.start()
+        assert grader.start() is process
+        start = time.monotonic()
+    assert time.monotonic() - start < 1 and process.returncode == -signal.SIGKILL
