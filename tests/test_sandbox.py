@@ -319,3 +319,65 @@ def test_system_calls_have_the_numbers_that_the_kernel_gave_them(column, header)
     newest = max(theirs.values())  # headers older than a call of ours cannot know it
     known = {name: number for name, number in ours.items() if name in theirs or (number or 0) <= newest}
     assert known == {name: theirs.get(name) for name in known}
+
+
+def ends(sandbox, source, seconds=1.2):
+    """How a worker ends that is not waited for once it has slept for half a second; "" if it answers."""
+    worker = sandbox.spawn(Limits())
+    worker.send(question(source))
+    try:
+        worker.receive(seconds, 0.5)
+    except WorkerEnded as end:
+        return end.reason
+    else:
+        return ""
+    finally:
+        worker.close()
+
+
+ASLEEP = {
+    "sleeps": "import time; time.sleep(60)",
+    "a lock": "import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()",
+    "a line that nobody writes to": "import os; os.read(os.pipe()[0], 1)",
+    "all its threads": "import threading, time\nt = threading.Thread(target=time.sleep, args=[60]); t.start(); t.join()",
+    "named to mislead": "import ctypes, time; ctypes.CDLL(None).prctl(15, b'x\\nState:\\tR'); time.sleep(60)",
+}
+AWAKE = {
+    "a loop": "while True: pass",
+    "a thread": "import threading\ndef f():\n  while True: pass\nt = threading.Thread(target=f); t.start(); t.join()",
+    "a little, again and again": "import time\nwhile True: time.sleep(0.1)",
+}
+BUSY_CHILD = "import os, time\nif os.fork() == 0:\n  while True: pass\n"
+SLEEPING_CHILD = "import os, time\nif os.fork() == 0:\n  time.sleep(60)\n  os._exit(0)\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows it")
+@pytest.mark.parametrize("source", ASLEEP.values(), ids=ASLEEP)
+def test_what_sleeps_is_not_waited_for(sandbox, source):
+    assert ends(sandbox, source, 20.0) == "asleep"
+
+
+@pytest.mark.parametrize("source", AWAKE.values(), ids=AWAKE)
+def test_what_works_has_its_time(sandbox, source):
+    assert ends(sandbox, source) == "timed_out"
+
+
+def test_a_short_sleep_does_no_harm(sandbox):
+    assert ends(sandbox, "import time; time.sleep(0.3)") == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows it")
+def test_a_worker_is_awake_as_long_as_what_it_started():
+    with Sandbox([ROOT], "none") as sandbox:  # at the other levels it cannot start anything
+        assert ends(sandbox, BUSY_CHILD + "time.sleep(60)") == "timed_out"
+        assert ends(sandbox, SLEEPING_CHILD + "while True: pass") == "timed_out"
+        assert ends(sandbox, SLEEPING_CHILD + "os.wait()", 20.0) == "asleep"
+
+
+def test_who_waits_for_a_processor_is_not_asleep(sandbox):
+    spin = [sys.executable, "-Ic", "while True: pass"]
+    work = "import time\nstart = time.process_time()\nwhile time.process_time() - start < 0.2: pass"
+    with contextlib.ExitStack() as stack:
+        for _ in range(8):
+            stack.callback(stack.enter_context(subprocess.Popen(spin)).kill)
+        assert ends(sandbox, work, 60.0) == ""

@@ -1,9 +1,16 @@
 """What a submission can do wrong besides computing the wrong thing, and the verdict that each gets."""
 
+import os
+import sys
 import time
 
 import pytest
 
+from kata.errors import JudgeError
+from kata.judge.plugin import Judging
+from kata.judge.run import Judge
+from kata.judge.scoring import Job
+from kata.judge.submission import BUDGET_TESTS
 from kata.strength.variants import grade_sources
 
 HEAD = "import math, os, sys\nimport torch\n"
@@ -149,6 +156,61 @@ def test_what_comes_after_a_wrong_answer_costs_the_next_test_nothing(judge, cour
     assert found["values[rows of a square]"] == found["rows_do_not_influence_each_other"] == "passed", verdict
     assert found["whole_numbers_are_refused"] == "passed"
     assert set(found.values()) == {"passed", "failed"}, verdict
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows what sleeps")
+def test_who_sleeps_is_not_waited_for(judge, course):
+    (exercise,) = course.select(["softmax"])
+    in_a_call, in_the_file = "import time\ndef softmax(x, dim=-1): time.sleep(60)\n", "import time\ntime.sleep(60)\n"
+    called, imported = grade_sources(judge, exercise, [in_a_call, in_the_file])
+    for verdict, seconds in ((called, 0.5), (imported, 1)):
+        assert (verdict.status, verdict.score) == ("timed_out", 0), verdict
+        assert f"did nothing at all for {seconds} s" in verdict.tests[0].message
+    assert called.seconds < 4 and imported.seconds < 3
+    slept = [test for test in called.tests if "did nothing" in test.message]
+    assert len(slept) == BUDGET_TESTS  # as with a loop: no more and no fewer tests are run
+
+
+def grade(judge, exercise, sources, folder, **options):
+    jobs = []
+    for number, source in enumerate(sources):
+        file = folder / f"{number}.py"
+        file.write_text(source, encoding="utf-8")
+        jobs.append(Job(str(number), {exercise.id: file}))
+    return judge.grade([exercise], jobs, **options)
+
+
+def test_a_slow_one_holds_up_no_other(judge, course, tmp_path):
+    (exercise,) = course.select(["softmax"])
+    right, done = exercise.solution.read_text(encoding="utf-8"), []
+    sources = [softmax("while True: pass"), *[right] * 5]
+    verdicts = grade(judge, exercise, sources, tmp_path, processes=2, report=lambda job, _: done.append(job.label))
+    assert [verdict.passed for verdict in verdicts] == [False, *[True] * 5]
+    assert done.index("0") >= 3 and sorted(done) == list("012345")
+
+
+def test_a_judge_that_dies_takes_no_other_verdict_along(judge, course, tmp_path, monkeypatch):
+    (exercise,) = course.select(["softmax"])
+    right = exercise.solution.read_text(encoding="utf-8")
+    open_ = Judging.open
+
+    def dies(self, number, request):
+        return os._exit(1) if self.jobs[number].label == "2" else open_(self, number, request)
+
+    monkeypatch.setattr(Judging, "open", dies)
+    done = []
+    with pytest.raises(JudgeError, match="a parallel judge was killed"):
+        grade(judge, exercise, [right] * 5, tmp_path, processes=2, report=lambda job, _: done.append(job.label))
+    assert "2" not in done and set("34") <= set(done)
+
+
+def test_a_grader_that_does_not_import_is_the_reason_in_parallel_too(judge, make_course, tmp_path):
+    course = make_course("def f(x):\n    return x\n", "import no_such_module\n")
+    verdicts = grade(
+        Judge(course, judge.sandbox), course.exercises[0], ["x = 1", "x = 2", "x = 3"], tmp_path, processes=2
+    )
+    for verdict in verdicts:
+        assert verdict.score is None and "no_such_module" in verdict.exercises[0].message
 
 
 def test_enough_is_enough_in_parallel_too(judge, course):

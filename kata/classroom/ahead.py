@@ -19,7 +19,7 @@ from kata.course import Course, Exercise
 from kata.verdict import ExerciseVerdict
 
 AHEAD = 64  # submissions: enough to keep the judges busy, few enough to hold in memory
-AT_ONCE = 16  # a request, whose first verdict comes with its last
+ENOUGH = 3  # failures in a row, of submissions tried alone: it is the judge that fails, whatever it is given
 
 _asking = threading.Lock()  # the judge answers one request after the other
 Verdicts = dict[str, "Future[ExerciseVerdict]"]
@@ -54,24 +54,40 @@ def verdict(
 
 
 def _grade(exercise: Exercise, course: Course, wanted: Verdicts, settings: dict[str, Any]) -> None:
-    """Grade these texts. The first is somebody waited for, and what it has a judge work out serves the processes after it."""
+    """Grade these texts. What we fail at is tried once more, each by itself, so that none goes without for another's sake."""
+    failures, in_a_row = _ask(exercise, course, wanted, settings), 0
+    for text, failure in failures.items():
+        if in_a_row < ENOUGH:
+            again = _ask(exercise, course, {text: wanted[text]}, {**settings, "processes": 1})
+            in_a_row = in_a_row + 1 if again else 0
+            failure = again.get(text, failure)
+        if wanted[text].done():
+            continue
+        if isinstance(failure, BaseException):  # whoever waits for a verdict shall hear of it
+            wanted[text].set_exception(failure)
+        else:
+            wanted[text].set_result(failure)
+
+
+def _ask(
+    exercise: Exercise, course: Course, wanted: Verdicts, settings: dict[str, Any]
+) -> dict[str, ExerciseVerdict | BaseException]:
+    """Grade these texts, each known as soon as it is, and return what there is instead of a score for the others."""
     texts = list(wanted)
-    _grade_at_once(exercise, course, {texts[0]: wanted[texts[0]]}, {**settings, "processes": 1})
-    for start in range(1, len(texts), AT_ONCE):
-        batch = texts[start : start + AT_ONCE]
-        _grade_at_once(exercise, course, {text: wanted[text] for text in batch}, settings)
 
+    def report(number: int, verdict: ExerciseVerdict) -> None:
+        if verdict.score is not None:
+            wanted[texts[number]].set_result(verdict)
 
-def _grade_at_once(exercise: Exercise, course: Course, wanted: Verdicts, settings: dict[str, Any]) -> None:
     try:
         with _asking:
-            found = grader(course.root).grade([exercise.id], [{exercise.id: text} for text in wanted], **settings)
-        for future, submission in zip(wanted.values(), found, strict=True):
-            future.set_result(submission.exercises[0])
-    except BaseException as error:  # whoever waits for a verdict shall hear of it
-        for future in wanted.values():
-            if not future.done():
-                future.set_exception(error)
+            found = grader(course.root).grade(
+                [exercise.id], [{exercise.id: text} for text in texts], report=report, **settings
+            )
+    except BaseException as error:
+        return {text: error for text in texts if not wanted[text].done()}
+    verdicts = {text: submission.exercises[0] for text, submission in zip(texts, found, strict=True)}
+    return {text: verdict for text, verdict in verdicts.items() if not wanted[text].done()}
 
 
 def _forget_if_changed(exercise: Exercise) -> None:
@@ -103,6 +119,13 @@ def _coming(seen: set[str], names: dict[str, Any], converter: Any) -> Iterator[s
         if "unreadable" not in grafted.metadata[KATA] and (text := answer_text(grafted)) not in seen:
             seen.add(text)
             yield text
+
+
+def get_ready(converter: Any, course: Course) -> None:
+    """Start the judge if this run of nbgrader has anything to convert, so that it loads while nbgrader gets there."""
+    notebooks = (Path(name) for names in converter.assignments.values() for name in names)
+    if any(converter.force or not _done(notebook, converter.coursedir) for notebook in notebooks):
+        grader(course.root).start()
 
 
 def _done(submitted: Path, coursedir: Any) -> bool:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,11 +147,12 @@ class Room:
             nbformat.write(release, file)
         start = time.perf_counter()
         process = self._start("autograde", TRACK)
-        memory = 0
-        while process.poll() is None:
+        memory, seconds = 0, None
+        while seconds is None:
             memory = max(memory, _own_memory(process.pid))
-            time.sleep(0.5)
-        seconds = time.perf_counter() - start
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.5)
+                seconds = time.perf_counter() - start
         with Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}") as gradebook:
             scores = {student: _score(gradebook, student) for student in students}
         return Took(seconds, memory, scores)

@@ -9,13 +9,15 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kata.errors import JudgeError
 from kata.verdict import Difference, ExerciseVerdict, SubmissionVerdict, TestVerdict
+
+Report = Callable[[int, ExerciseVerdict], None]
 
 ENDING_SECONDS = 5.0  # to close its sandbox; then it is killed, and the sandbox's zygote ends by itself
 
@@ -26,6 +28,7 @@ class Grader:
     def __init__(self, root: Path):
         self._root = root
         self._process: subprocess.Popen[str] | None = None
+        self._asked = False
         self._owner = os.getpid()
         atexit.register(self.close)
 
@@ -38,10 +41,12 @@ class Grader:
         processes: int = 1,
         allow_unisolated: bool = False,
         differences: bool = False,
+        report: Report | None = None,
     ) -> list[SubmissionVerdict]:
         """A verdict for each submission, which is the text for each exercise.
 
-        With `differences`, the test to look at has its own; then there is one exercise.
+        With `differences`, the test to look at has its own; then there is one exercise. `report` is called with the
+        number of a submission and the verdict on an exercise of it as soon as there is one.
 
         Raises:
             JudgeError: there are no verdicts, and why.
@@ -53,8 +58,9 @@ class Grader:
             "processes": processes,
             "allow_unisolated": allow_unisolated,
             "differences": differences,
+            "one_by_one": report is not None,
         }
-        answer = self._ask(json.dumps(request))
+        answer = self._ask(json.dumps(request), report)
         if "error" in answer:
             raise JudgeError(answer["error"])
         verdicts = [submission_of(data) for data in answer["verdicts"]]
@@ -68,6 +74,8 @@ class Grader:
         process, self._process = self._process, None
         if process is None or os.getpid() != self._owner:
             return
+        if not self._asked:
+            process.kill()  # it would load to the end before it noticed
         for stream in (process.stdin, process.stdout):
             with contextlib.suppress(OSError):
                 stream.close()  # type: ignore[union-attr]
@@ -83,13 +91,16 @@ class Grader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _ask(self, request: str) -> dict[str, Any]:
-        process = self._started()
+    def _ask(self, request: str, report: Report | None) -> dict[str, Any]:
+        process, self._asked = self.start(), True
         try:
             process.stdin.write(request + "\n")  # type: ignore[union-attr]
             process.stdin.flush()  # type: ignore[union-attr]
-            line = process.stdout.readline()  # type: ignore[union-attr]
-            return dict(json.loads(line))
+            answer = json.loads(process.stdout.readline())  # type: ignore[union-attr]
+            while report and "submission" in answer:
+                report(answer["submission"], exercise_of(answer["exercise"]))
+                answer = json.loads(process.stdout.readline())  # type: ignore[union-attr]
+            return dict(answer)
         except (OSError, ValueError):
             self.close()
             raise JudgeError(f"The judge's process ended{self._last_words()}") from None
@@ -97,10 +108,12 @@ class Grader:
             self.close()  # half a request, or an answer nobody read: nothing more can be asked of it
             raise
 
-    def _started(self) -> subprocess.Popen[str]:
+    def start(self) -> subprocess.Popen[str]:
+        """The judge's process, which takes seconds to get ready: started now unless it is there."""
         if self._process is None or self._process.poll() is not None:
             package = str(Path(__file__).resolve().parents[2])
             program = f"import sys; sys.path.insert(0, {package!r}); from kata.classroom import serve; serve.main()"
+            self._asked = False
             self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
                 [sys.executable, "-I", "-c", program, str(self._root)],
@@ -125,7 +138,7 @@ def grader(root: Path) -> Grader:
 
 def submission_of(data: Mapping[str, Any]) -> SubmissionVerdict:
     """A verdict, out of its JSON."""
-    exercises = [_exercise(exercise) for exercise in data["exercises"]]
+    exercises = [exercise_of(exercise) for exercise in data["exercises"]]
     return SubmissionVerdict(data["submission"], data["device"], data["seed"], data["isolation"], exercises)
 
 
@@ -137,6 +150,6 @@ def _give_back(verdict: SubmissionVerdict, drawn: Mapping[str, Any]) -> None:
     test.difference = Difference(**{name: torch.tensor(numbers) for name, numbers in drawn["numbers"].items()})
 
 
-def _exercise(data: Mapping[str, Any]) -> ExerciseVerdict:
+def exercise_of(data: Mapping[str, Any]) -> ExerciseVerdict:
     tests = [TestVerdict(**{key: value for key, value in test.items() if key != "passed"}) for test in data["tests"]]
     return ExerciseVerdict(**{**data, "tests": tests})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,15 @@ from kata.classroom import ahead, engines, written
 from kata.classroom.feedback import cell_score, report, unreadable
 from kata.classroom.graft import KATA, graft, marks
 from kata.course import Course
-from kata.errors import JudgeError
+from kata.errors import JudgeError, UsageError
 from kata.report.words import words_of
 
 MAX_MARK = 200  # bytes of the files that nbgrader lays beside a submission
 SUBMITTED = "kata_submitted"  # in nbconvert's resources: the file that was handed in
 
-engines.share()  # in the process that autogrades, which nbgrader_config.py had load this module
+# In the process that autogrades, which nbgrader_config.py had load this module:
+engines.share()
+gc.freeze()  # what is loaded lives to the end; to look through it again takes half a second then alone
 
 Resources = dict[str, Any]
 Result = tuple[NotebookNode, Resources]
@@ -33,6 +37,10 @@ Result = tuple[NotebookNode, Resources]
 
 class SubmissionExporter(NotebookExporter):
     """nbconvert's own, but that it leaves it to `Graft` to read what was handed in, which may be no notebook at all."""
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)  # type: ignore[no-untyped-call]
+        JudgeCells(parent=self).expect_notebooks()
 
     def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
         if not getattr(self.parent, "_sanitizing", False):
@@ -71,14 +79,17 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
     processes = Integer(1, help="how many judges work at a time").tag(config=True)
     allow_unisolated = Bool(False, help="grade even where submissions cannot be isolated").tag(config=True)
 
+    def expect_notebooks(self) -> None:
+        with suppress(UsageError):  # there is no course, which the first notebook will tell
+            ahead.get_ready(self.parent.parent, self._course())
+
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Result:
         if written.is_written(nb):
             return written.with_notes(nb), resources
         ours, converter = nb.metadata[KATA], self.parent.parent
         why = ours.get("unreadable")
         verdict = None
-        root = Path(converter.coursedir.root, self.course) if self.course else None
-        course = Course.load(root.resolve()) if root else Course.find()
+        course = self._course()
         words = words_of(course)(ours["exercise"])
         if not why:
             settings = {"seed": self.seed, "processes": self.processes, "allow_unisolated": self.allow_unisolated}
@@ -95,6 +106,10 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
                 new_output("execute_result", data={"text/plain": repr(score)}, execution_count=1),
             ]
         return nb, resources
+
+    def _course(self) -> Course:
+        root = Path(self.parent.parent.coursedir.root, self.course) if self.course else None
+        return Course.load(root.resolve()) if root else Course.find()
 
 
 def _remove_strangers(autograded: Path, release: Path) -> None:

@@ -1,5 +1,7 @@
 """A judge in a process of its own: a request a line on standard input, an answer a line on standard output.
 
+Before the answer there may be a line for each verdict, as soon as there is one.
+
 nbgrader's formgrader and a student's notebook have threads, settings and random numbers of their own. Neither shall
 change a grade, nor be changed by a grading.
 """
@@ -11,7 +13,7 @@ import os
 import select
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,7 @@ from kata.sandbox import Sandbox
 if TYPE_CHECKING:
     from kata.judge.run import Judge
     from kata.judge.scoring import Job
-    from kata.verdict import SubmissionVerdict
+    from kata.verdict import ExerciseVerdict, SubmissionVerdict
 
 IDLE_SECONDS = 900.0  # after which a judge that nobody asks gives its memory back
 
@@ -37,23 +39,35 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever prints here must not be read as an answer
     course = Course.load(Path(sys.argv[1]))
+    os.environ["CUDA_VISIBLE_DEVICES"] = (
+        ""  # a class is graded on the CPU, and who has seen a card has no able children
+    )
     sandbox = Sandbox([course.root])  # its zygote loads torch while this process does
 
     from kata.judge.run import Judge
 
+    def say(message: dict[str, Any]) -> None:
+        print(json.dumps(message), file=answers, flush=True)
+
     with Judge(course, sandbox) as judge:
         while select.select([sys.stdin], [], [], IDLE_SECONDS)[0] and (line := sys.stdin.readline()):
-            print(json.dumps(_answer(judge, json.loads(line))), file=answers, flush=True)
+            say(_answer(judge, json.loads(line), say))
     os._exit(0)  # at once: somebody waits, and to take torch apart takes as long as to grade ten submissions
 
 
-def _answer(judge: Judge, request: Mapping[str, Any]) -> dict[str, Any]:
+def _answer(judge: Judge, request: Mapping[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    from kata.report import json_lines
+
+    def report(job: Job, verdict: ExerciseVerdict) -> None:
+        if request["one_by_one"]:
+            say({"submission": int(job.label), "exercise": json_lines.exercise(verdict)})
+
     try:
         refuse_unisolated(judge, request["allow_unisolated"])
         exercises = judge.course.select(request["exercises"])
         with tempfile.TemporaryDirectory(prefix="kata-class-") as folder:
             jobs = [_job(Path(folder, str(n)), texts) for n, texts in enumerate(request["submissions"])]
-            verdicts = judge.grade(exercises, jobs, seed=request["seed"], processes=request["processes"])
+            verdicts = judge.grade(exercises, jobs, seed=request["seed"], processes=request["processes"], report=report)
         drawn = [_difference(verdict) for verdict in verdicts] if request["differences"] else []
         return {"verdicts": as_data(verdicts), "differences": drawn}
     except (JudgeError, UsageError) as error:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # this module loads with every pytest of the environment: tor
 
     Enough = Callable[[Job, TestVerdict], bool]
     Wanted = Callable[[Job, str], bool]
+    Mine = Callable[[Job, Exercise], bool]
 
 JUDGING = "kata-judging"
 WORDS = {"check", "run", "draw"}
@@ -77,16 +78,18 @@ class Judging:
         finished: Callable[[Job, ExerciseVerdict], None] | None = None,
         enough: Enough | None = None,
         wanted: Wanted | None = None,
+        mine: Mine | None = None,
         *,
         recall: bool = False,
     ) -> None:
         """Begin on a grading. Without jobs, the options of a plain pytest run say what is graded.
 
         `enough` says of a job, after a failed test, that its other tests need not be run, `wanted` whether a test, by its
-        name, is to be run at all, and `recall` whether the cases that are kept for a drill are.
+        name, is to be run at all, and `recall` whether the cases that are kept for a drill are. `mine` says of a job
+        whether this judge grades it, where others go through the same ones.
         """
         self.jobs, self.seed, self.finished, self.recall = jobs, seed, finished, recall
-        self.enough, self.wanted = enough, wanted
+        self.enough, self.wanted, self.mine = enough, wanted, mine
         self.interrupted = False
         self.errors: dict[Path, str] = {}  # grader -> why it does not judge
         self._done: set[int | None] = set()  # the numbers of the jobs of which there was enough
@@ -119,12 +122,16 @@ class Judging:
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
         item.stash[GRADING] = None  # what an earlier run of it left
         number = _number(item)
-        return True if number is not None and (number in self._done or not self._is_wanted(number, item)) else None
+        if number is None or self.jobs is None:
+            return None
+        if self.mine and not self.mine(self.jobs[number], self.exercise(item.path)):
+            return True
+        return True if number in self._done or not self._is_wanted(self.jobs[number], item) else None
 
-    def _is_wanted(self, number: int, item: pytest.Item) -> bool:
+    def _is_wanted(self, job: Job, item: pytest.Item) -> bool:
         from kata.judge.scoring import test_name
 
-        return self.wanted is None or self.jobs is None or self.wanted(self.jobs[number], test_name(item))
+        return self.wanted is None or self.wanted(job, test_name(item))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
@@ -321,4 +328,5 @@ def _share(item: Any) -> tuple[Any, Any]:
 def _number(item: Any) -> int | None:
     """Which of the jobs a test is run on."""
     spec = getattr(item, "callspec", None)
-    return spec.params.get("kata_exercise") if spec else None
+    number = spec.params.get("kata_exercise") if spec else None
+    return number if isinstance(number, int) else None  # where there are no jobs, pytest has a mark for that

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
-import os
-import pickle
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 from kata.course import Course, Exercise
-from kata.errors import JudgeError
+from kata.judge import parallel
 from kata.judge.collection import Collection
 from kata.judge.plugin import Judging
 from kata.judge.reference import Reference
@@ -21,6 +21,7 @@ from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 Report = Callable[[Job, ExerciseVerdict], None]
 Enough = Callable[[Job, TestVerdict], bool]
 Wanted = Callable[[Job, str], bool]
+Mine = Callable[[Job, Exercise], bool]
 
 
 @dataclass
@@ -61,10 +62,11 @@ class Judge:
         With `recall`, the cases that are kept for a drill are run along with the others and take a share of their points.
         What the judge fails at is `ungraded`, with the reason in its message; the rest is graded all the same.
         """
-        if processes > 1:
-            found = self._grade_in_parallel(exercises, jobs, seed, processes, enough, wanted, recall)
+        tests: dict[str, Any] = {"enough": enough, "wanted": wanted, "recall": recall}
+        if processes > 1 and max(len(exercises), len(jobs)) > 1:
+            found = self._grade_in_parallel(exercises, jobs, seed, processes, report, tests)
         else:
-            found = self._grade_here(exercises, jobs, seed, report, enough, wanted, recall)
+            found = self._grade_here(exercises, jobs, seed, report, **tests)
         order = {exercise.id: place for place, exercise in enumerate(exercises)}
         return [
             SubmissionVerdict(
@@ -104,6 +106,7 @@ class Judge:
         enough: Enough | None = None,
         wanted: Wanted | None = None,
         recall: bool = False,
+        mine: Mine | None = None,
     ) -> list[tuple[int, ExerciseVerdict]]:
         found: list[tuple[int, ExerciseVerdict]] = []
 
@@ -112,7 +115,7 @@ class Judge:
             report(job, verdict)
 
         judging = self._judging
-        judging.begin(jobs, seed, finished, enough, wanted, recall=recall)
+        judging.begin(jobs, seed, finished, enough, wanted, mine, recall=recall)
         present = [exercise for exercise in exercises if exercise.grader.is_file()]
         if present:
             judging.expect(present[0].grader, jobs[0] if jobs else None)
@@ -122,10 +125,10 @@ class Judge:
                 if self.sandbox:
                     self.sandbox.expect(None)
         graded = {(number, verdict.id) for number, verdict in found}
-        for number, _ in enumerate(jobs):
-            for exercise in exercises:
-                if (number, exercise.id) not in graded:
-                    found.append((number, self._ungraded(exercise)))
+        for exercise in exercises:
+            for number, job in enumerate(jobs):
+                if (number, exercise.id) not in graded and (mine is None or mine(job, exercise)):
+                    finished(job, self._ungraded(exercise))
         return found
 
     def _ungraded(self, exercise: Exercise) -> ExerciseVerdict:
@@ -140,55 +143,43 @@ class Judge:
         jobs: Sequence[Job],
         seed: int,
         processes: int,
-        enough: Enough | None,
-        wanted: Wanted | None,
-        recall: bool,
+        report: Report,
+        tests: dict[str, Any],
     ) -> list[tuple[int, ExerciseVerdict]]:
-        """Fork a judge for every share of the exercises or, where there are fewer of these, of the jobs."""
+        """Fork judges, each with a share of the exercises; where there are fewer of these than jobs, each takes what is next."""
         import torch
 
         torch.set_num_threads(1)  # before the fork: a thread pool does not survive it
         by_exercise = len(exercises) >= len(jobs)
-        shares = [
-            (exercises[n::processes], list(enumerate(jobs)))
-            if by_exercise
-            else (exercises, list(enumerate(jobs))[n::processes])
-            for n in range(processes)
-        ]
-        tests = {"enough": enough, "wanted": wanted, "recall": recall}
-        children = [self._fork(part, own, seed, tests) for part, own in shares if part and own]
-        answers = [_collect(*child) for child in children]
-        for answer in answers:
-            if isinstance(answer, JudgeError):
-                raise answer
-        return [verdict for answer in answers for verdict in answer]
+        if not by_exercise:
+            self._grade_here(exercises, [], seed)  # to import the graders once for all
+        places = {(id(job), e.id): place for place, (e, job) in enumerate(product(exercises, jobs))}
+        found: list[tuple[int, ExerciseVerdict]] = []
+        with closing(parallel.Queue(len(places))) as queue, closing(parallel.Forks()) as forks:
+            if not by_exercise:
+                tests = {**tests, "mine": lambda job, exercise: queue.is_mine(places[id(job), exercise.id])}
+            for n in range(min(processes, max(len(exercises), len(jobs)))):
+                self._fork(forks, exercises[n::processes] if by_exercise else exercises, jobs, seed, tests)
+            for number, verdict in forks.found():
+                found.append((number, verdict))
+                report(jobs[number], verdict)
+        return found
 
     def _fork(
-        self, exercises: Sequence[Exercise], jobs: list[tuple[int, Job]], seed: int, tests: dict[str, Any]
-    ) -> tuple[int, int]:
+        self,
+        forks: parallel.Forks,
+        exercises: Sequence[Exercise],
+        jobs: Sequence[Job],
+        seed: int,
+        tests: dict[str, Any],
+    ) -> None:
+        def work(send: parallel.Send) -> None:
+            judge = replace(self, sandbox=branch)
+            judge._judging.known, judge._judging.limits = self._judging.known, self._judging.limits
+            judge._grade_here(exercises, jobs, seed, lambda job, verdict: send((jobs.index(job), verdict)), **tests)
+
         branch = self.sandbox.branch()
-        read, write = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            answer: Any = JudgeError("a parallel judge ended early")
-            try:
-                judge = Judge(self.course, branch, self.in_process)
-                found = judge._grade_here(exercises, [job for _, job in jobs], seed, **tests)
-                answer = [(jobs[number][0], verdict) for number, verdict in found]
-            except BaseException as error:
-                answer = JudgeError(f"{type(error).__name__}: {error}")
-            finally:
-                with os.fdopen(write, "wb") as pipe:
-                    pickle.dump(answer, pipe)
-                os._exit(0)
-        os.close(write)
-        branch.close()
-        return pid, read
-
-
-def _collect(pid: int, read: int) -> Any:
-    """What a parallel judge found, or the JudgeError that it ended with."""
-    with os.fdopen(read, "rb") as pipe:
-        data = pipe.read()
-    os.waitpid(pid, 0)
-    return pickle.loads(data) if data else JudgeError("a parallel judge was killed")
+        try:
+            forks.start(work)
+        finally:
+            branch.close()

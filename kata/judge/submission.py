@@ -25,6 +25,9 @@ from kata.verdict import OUT_OF_BUDGET, Wrong
 
 LOAD_SECONDS = 20.0  # for all imports of one file: it may import a large library; nothing else takes this long
 READY_SECONDS = 60.0  # for a fresh worker: milliseconds, but half a second with a card, ten where its driver sleeps
+REST_SECONDS = 0.5  # of sleep in a test, after which it is no more waited for; a right answer need not sleep at all
+LOAD_REST_SECONDS = 1.0  # the same for an import, which libraries may have a part in
+LEAST_REST_SECONDS = 0.2  # four looks at it
 FORGET_SECONDS = 0.25  # for answers that a wrong one has made needless: more would eat up the time of the tests to come
 BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, so that no loop holds up a class for long
 
@@ -63,6 +66,7 @@ class Submission:
         self._budget = BUDGET_TESTS * seconds
         self._left = seconds
         self._load_left = LOAD_SECONDS
+        self._rest = REST_SECONDS
         self._worker: Worker | None = None
         self._does_not_load = unread
 
@@ -90,7 +94,7 @@ class Submission:
     def _answer(self, worker: Worker) -> Outcome:
         start = time.monotonic()
         try:
-            return self._receive(worker, self._left)
+            return self._receive(worker, self._left, self._rest)
         finally:
             spent = time.monotonic() - start
             self._left -= spent
@@ -101,7 +105,9 @@ class Submission:
         deadline = time.monotonic() + FORGET_SECONDS
         with contextlib.suppress(Wrong):
             while worker is self._worker and worker.unanswered:
-                self._receive(worker, deadline - time.monotonic())  # too late, and the next test gets a fresh worker
+                self._receive(
+                    worker, deadline - time.monotonic(), self._rest
+                )  # too late, and the next test gets a fresh worker
 
     def close(self) -> None:
         if self._worker:
@@ -146,7 +152,7 @@ class Submission:
         wait_until_ready(worker, load)
         self._worker, start = worker, time.monotonic()
         try:
-            outcome = self._receive(worker, self._load_left)
+            outcome = self._receive(worker, self._load_left, LOAD_REST_SECONDS)
         except Wrong as wrong:
             self._does_not_load = Wrong(f"while the file is imported: {wrong}", wrong.status)
             raise self._does_not_load from None
@@ -165,14 +171,18 @@ class Submission:
         fails = f"the file does not import: {plain(raised.type)}: {_first_line(plain(raised.message))}"
         return Wrong(self._with_line(fails, raised), "broken")
 
-    def _receive(self, worker: Worker, seconds: float) -> Outcome:
+    def _receive(self, worker: Worker, seconds: float, rest: float) -> Outcome:
+        deadline = time.monotonic() + seconds
         try:
-            outcome = _outcome(unpack(*worker.receive(seconds)))
+            outcome = _outcome(unpack(*worker.receive(seconds, rest)))
             if outcome.raised and outcome.raised.lost_the_card:
                 self.close()
             return outcome
         except WorkerEnded as end:
-            wrong = _ended(end, seconds)
+            wrong = _ended(end, rest if end.reason == "asleep" else seconds)
+            if end.reason == "asleep":
+                self._budget -= deadline - time.monotonic()  # as if it had been waited for
+                self._rest = max(self._rest / 2, LEAST_REST_SECONDS)  # who has slept in vain is not given as long again
         except ProtocolError:
             wrong = Wrong("the process sent something that is no result", "crashed")
         self.close()
@@ -223,6 +233,12 @@ def load_module(source: str, file: str) -> Implementation:
 def _ended(end: WorkerEnded, seconds: float) -> Wrong:
     if end.reason == "timed_out":
         return Wrong(f"no result within {seconds:.3g} s; is there a loop that never ends?", "timed_out")
+    if end.reason == "asleep":
+        return Wrong(
+            f"did nothing at all for {seconds:.3g} s, and so was ended: it sleeps, or waits for something that never comes; "
+            "is there a time.sleep, a lock, or a thread or process that does not end?",
+            "timed_out",
+        )
     if end.reason == "flooded":
         return Wrong("stopped, since it prints without end; is there a print in a loop?", "crashed")
     if end.reason == "overused":

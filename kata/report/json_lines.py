@@ -25,11 +25,11 @@ def _submission(verdict: SubmissionVerdict) -> dict[str, Any]:
         "isolation": verdict.isolation,
         "device": verdict.device,
         "seed": verdict.seed,
-        "exercises": [_exercise(exercise) for exercise in verdict.exercises],
+        "exercises": [exercise(one) for one in verdict.exercises],
     }
 
 
-def _exercise(verdict: ExerciseVerdict) -> dict[str, Any]:
+def exercise(verdict: ExerciseVerdict) -> dict[str, Any]:
     return {
         "id": verdict.id,
         "status": verdict.status,

@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import copy
 import json
+import math
 import os
 import secrets
 import select
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from kata.errors import JudgeError
-from kata.sandbox import scratch
+from kata.sandbox import asleep, scratch
 
 CLOSING_SECONDS = 2.0  # what the zygote may take to kill its workers and their folders
 LOOK_SECONDS = 0.05  # between two looks at what a worker takes of the machine
@@ -50,8 +51,8 @@ class Limits:
 
 
 class WorkerEnded(Exception):
-    """The worker is gone. `reason` is timed_out, flooded, overused, forged, hung_up or exited, the last with a `status`
-    as os.waitpid tells it."""
+    """The worker is gone. `reason` is timed_out, asleep, flooded, overused, forged, hung_up or exited, the last with a
+    `status` as os.waitpid tells it."""
 
     def __init__(self, reason: str, status: int = 0):
         super().__init__(reason)
@@ -179,7 +180,15 @@ class Sandbox:
         if len(answer["fds"]) != 2:  # the kernel drops what a process has no room for
             raise JudgeError("The judge has too many files open for one worker more. Raise the limit: ulimit -n 4096")
         frames, output = answer["fds"]
-        return Worker(self, answer["pid"], answer["folder"], socket.socket(fileno=frames), output)
+        worker = Worker(self, answer["pid"], answer["folder"], socket.socket(fileno=frames), output)
+        if not self.cuda:  # where a thread sleeps while the card works
+            worker.watch = asleep.Watch(lambda: self._number_here(worker.pid))
+        return worker
+
+    def _number_here(self, pid: int) -> int | None:
+        if self.isolation != "full" or self._process is None:
+            return pid
+        return asleep.number_here(pid, below=self._process.pid)
 
     def expect(self, limits: Limits | None) -> None:
         """Say what the next worker is likely to be asked for with, so that it is ready by then; None for nothing more.
@@ -275,6 +284,7 @@ class Worker:
 
     def __init__(self, sandbox: Sandbox, pid: int, folder: str, frames: socket.socket, output: int):
         self.pid = pid
+        self.watch: asleep.Watch | None = None
         self._folder = folder
         self._next_look = time.monotonic() + LOOK_SECONDS
         self.printed = bytearray()
@@ -303,20 +313,23 @@ class Worker:
         self._outgoing += ticket + frame
         self._push()
 
-    def receive(self, seconds: float) -> tuple[bytes, bytearray]:
+    def receive(self, seconds: float, rest: float = math.inf) -> tuple[bytes, bytearray]:
         """The header and the body of the answer to the oldest question. The judge's own clock tells the time.
 
         Raises:
-            WorkerEnded: no answer came within `seconds`, or no proper one. The worker is dead then.
+            WorkerEnded: no answer came within `seconds`, or no proper one, or the worker has been asleep for `rest`
+                seconds. It is dead then.
         """
-        return self._answer(self._tickets.popleft(), time.monotonic() + seconds)
+        if self.watch:
+            self.watch.forget()
+        return self._answer(self._tickets.popleft(), time.monotonic() + seconds, rest)
 
     @property
     def unanswered(self) -> int:
         """How many questions have been sent whose answers have not been received."""
         return len(self._tickets)
 
-    def _answer(self, ticket: bytes, deadline: float) -> tuple[bytes, bytearray]:
+    def _answer(self, ticket: bytes, deadline: float, rest: float) -> tuple[bytes, bytearray]:
         from kata.protocol import PREFIX, ProtocolError, lengths
 
         start = len(ticket) + PREFIX.size
@@ -337,7 +350,7 @@ class Worker:
                 wanted = start + header + body_size
                 if not header:
                     raise self._end("forged")
-            self._wait(deadline)
+            self._wait(deadline, rest)
             try:
                 data = self._frames.recv(1 << 16)
             except BlockingIOError:
@@ -348,22 +361,20 @@ class Worker:
                 raise self._end("exited")
             self._buffer += data
 
-    def _wait(self, deadline: float) -> None:
+    def _wait(self, deadline: float, rest: float) -> None:
         """Wait until there is something to receive, sending what is still to be sent and reading what is printed."""
         while True:
             now = time.monotonic()
             if now >= deadline:
                 raise self._end("timed_out")
-            if self._folder and now >= self._next_look:
-                if scratch.overused(self.pid, self._folder):
-                    raise self._end("overused")
+            if now >= self._next_look:
+                self._look(rest)
                 self._next_look = time.monotonic() + LOOK_SECONDS
             poll = select.poll()
             poll.register(self._frames, select.POLLIN | (select.POLLOUT if self._outgoing else 0))
             if self._output >= 0:
                 poll.register(self._output, select.POLLIN)
-            until = min(deadline, self._next_look) if self._folder else deadline
-            ready = dict(poll.poll(max(0.0, until - now) * 1000))
+            ready = dict(poll.poll(max(0.0, min(deadline, self._next_look) - now) * 1000))
             if self._output in ready:
                 self._drain()
             events = ready.get(self._frames.fileno(), 0)
@@ -371,6 +382,12 @@ class Worker:
                 self._push()
             if events & ~select.POLLOUT:
                 return
+
+    def _look(self, rest: float) -> None:
+        if self._folder and scratch.overused(self.pid, self._folder):
+            raise self._end("overused")
+        if self.watch and self.watch.look() * LOOK_SECONDS >= rest:
+            raise self._end("asleep")
 
     def _push(self) -> None:
         try:
