@@ -63,8 +63,9 @@ def _answer(judge: Judge, request: Mapping[str, Any], say: Callable[[dict[str, A
             say({"submission": int(job.label), "exercise": json_lines.exercise(verdict)})
 
     try:
-        refuse_unisolated(judge, request["allow_unisolated"])
         exercises = judge.course.select(request["exercises"])
+        judge.load(exercises)  # while the zygote still loads
+        refuse_unisolated(judge, request["allow_unisolated"])
         with tempfile.TemporaryDirectory(prefix="kata-class-") as folder:
             jobs = [_job(Path(folder, str(n)), texts) for n, texts in enumerate(request["submissions"])]
             verdicts = judge.grade(exercises, jobs, seed=request["seed"], processes=request["processes"], report=report)

@@ -79,6 +79,11 @@ class Judge:
             for number, job in enumerate(jobs)
         ]
 
+    def load(self, exercises: Sequence[Exercise]) -> None:
+        """Import the graders of these exercises, once for all forks. No worker is needed for it, nor waited for."""
+        if any(exercise.grader not in _imported for exercise in exercises):
+            self._grade_here(exercises, [], seed=0)
+
     def reference(self, exercise: Exercise) -> Reference:
         """What the gradings so far have asked of the exercise's reference."""
         return self._judging.known[exercise.grader][2]
@@ -152,7 +157,7 @@ class Judge:
         torch.set_num_threads(1)  # before the fork: a thread pool does not survive it
         by_exercise = len(exercises) >= len(jobs)
         if not by_exercise:
-            self._grade_here(exercises, [], seed)  # to import the graders once for all
+            self.load(exercises)
         places = {(id(job), e.id): place for place, (e, job) in enumerate(product(exercises, jobs))}
         found: list[tuple[int, ExerciseVerdict]] = []
         with closing(parallel.Queue(len(places))) as queue, closing(parallel.Forks()) as forks:
