@@ -10,7 +10,7 @@ from kata.errors import JudgeError
 from kata.judge.plugin import Judging
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
-from kata.judge.submission import BUDGET_TESTS
+from kata.judge.submission import ENDLESS_TESTS
 from kata.strength.variants import grade_sources
 
 HEAD = "import math, os, sys\nimport torch\n"
@@ -168,7 +168,7 @@ def test_who_sleeps_is_not_waited_for(judge, course):
         assert f"did nothing at all for {seconds} s" in verdict.tests[0].message
     assert called.seconds < 4 and imported.seconds < 3
     slept = [test for test in called.tests if "did nothing" in test.message]
-    assert len(slept) == BUDGET_TESTS  # as with a loop: no more and no fewer tests are run
+    assert len(slept) == ENDLESS_TESTS  # as with a loop: no more and no fewer tests are run
 
 
 def grade(judge, exercise, sources, folder, **options):

@@ -30,6 +30,7 @@ LOAD_REST_SECONDS = 1.0  # the same for an import, which libraries may have a pa
 LEAST_REST_SECONDS = 0.2  # four looks at it
 FORGET_SECONDS = 0.25  # for answers that a wrong one has made needless: more would eat up the time of the tests to come
 BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, so that no loop holds up a class for long
+ENDLESS_TESTS = 3  # or after this many tests that never came to an end: the others would say no more
 
 
 _ARE_YOU_READY = pack({"op": "ready"})
@@ -67,6 +68,7 @@ class Submission:
         self._left = seconds
         self._load_left = LOAD_SECONDS
         self._rest = REST_SECONDS
+        self._endless = 0
         self._worker: Worker | None = None
         self._does_not_load = unread
 
@@ -80,9 +82,9 @@ class Submission:
         Raises:
             Wrong: the file does not import, or the run was ended: out of time, crashed, too much printed.
         """
-        worker = self._loaded()
-        if self._left <= 0:
+        if self._left <= 0 or self._endless >= ENDLESS_TESTS:
             raise Wrong(OUT_OF_BUDGET, "timed_out")
+        worker = self._loaded()
         try:
             for request in requests:
                 worker.send(request.frame)
@@ -95,6 +97,9 @@ class Submission:
         start = time.monotonic()
         try:
             return self._receive(worker, self._left, self._rest)
+        except Wrong as wrong:
+            self._endless += wrong.status == "timed_out"
+            raise
         finally:
             spent = time.monotonic() - start
             self._left -= spent
@@ -172,7 +177,6 @@ class Submission:
         return Wrong(self._with_line(fails, raised), "broken")
 
     def _receive(self, worker: Worker, seconds: float, rest: float) -> Outcome:
-        deadline = time.monotonic() + seconds
         try:
             outcome = _outcome(unpack(*worker.receive(seconds, rest)))
             if outcome.raised and outcome.raised.lost_the_card:
@@ -181,7 +185,6 @@ class Submission:
         except WorkerEnded as end:
             wrong = _ended(end, rest if end.reason == "asleep" else seconds)
             if end.reason == "asleep":
-                self._budget -= deadline - time.monotonic()  # as if it had been waited for
                 self._rest = max(self._rest / 2, LEAST_REST_SECONDS)  # who has slept in vain is not given as long again
         except ProtocolError:
             wrong = Wrong("the process sent something that is no result", "crashed")
