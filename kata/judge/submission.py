@@ -32,7 +32,6 @@ FORGET_SECONDS = 0.25  # for answers that a wrong one has made needless: more wo
 BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, so that no loop holds up a class for long
 ENDLESS_TESTS = 3  # or after this many tests that never came to an end: the others would say no more
 
-
 _ARE_YOU_READY = pack({"op": "ready"})
 
 
@@ -110,9 +109,8 @@ class Submission:
         deadline = time.monotonic() + FORGET_SECONDS
         with contextlib.suppress(Wrong):
             while worker is self._worker and worker.unanswered:
-                self._receive(
-                    worker, deadline - time.monotonic(), self._rest
-                )  # too late, and the next test gets a fresh worker
+                # Too late, and the next test gets a fresh worker.
+                self._receive(worker, deadline - time.monotonic(), self._rest)
 
     def close(self) -> None:
         if self._worker:
