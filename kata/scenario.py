@@ -272,6 +272,11 @@ class _Operators:
 
 
 class _Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """torch would else load its compiler, for a second, to keep away from code that is not compiled here."""
+        return False
+
     def __init__(self, operators: _Operators):
         super().__init__()  # type: ignore[no-untyped-call]
         self.operators = operators

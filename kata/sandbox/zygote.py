@@ -138,8 +138,8 @@ class Zygote:
             os.close(end)
 
     def _start(self, limits: dict[str, Any], owner: socket.socket) -> Started:
-        if limits["optimizers"] and not self.spares:
-            load_optimizers(cuda=self.jail.cuda)
+        if limits["slow_imports"] and not self.spares:
+            load_slow_imports(cuda=self.jail.cuda)
         folder = "" if self.jail.level == "full" else tempfile.mkdtemp(dir=self.folder)
         ours, theirs = (one.detach() for one in socket.socketpair())
         read, write = os.pipe()
@@ -271,8 +271,8 @@ def warm_up(*, cuda: bool) -> None:
 
 
 @cache
-def load_optimizers(*, cuda: bool) -> None:
-    """Make one, for those exercises that need it: the first takes as long as all of torch does."""
+def load_slow_imports(*, cuda: bool) -> None:
+    """Make an optimizer. The first loads torch's compiler, as torch.func.grad and torch.utils.checkpoint do."""
     import torch
 
     layer = torch.nn.Linear(1, 1)
@@ -297,7 +297,7 @@ def become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: st
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
-    held_to = {name: value for name, value in limits.items() if name != "optimizers"}
+    held_to = {name: value for name, value in limits.items() if name != "slow_imports"}
     limit = partial(rlimits.apply, **held_to, cuda=jail.cuda)
     served = worker.Served()
     prepare = partial(served.open_card, limits["memory"]) if jail.cuda else None
