@@ -192,10 +192,11 @@ def _enter(level: str, folder: str, hidden: list[str], cuda: bool) -> Jail:
     if level == "full":
         return _enter_full(folder, shown, hidden, cuda)
     if level == "restricted":
-        from kata.sandbox import landlock, syscalls
+        from kata.sandbox import landlock, namespaces, syscalls
 
         if not landlock.version():
             raise OSError("this kernel has no Landlock, or has it switched off")
+        namespaces.gain_no_more()
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
         return Jail(level, read=_without(shown, hidden), cuda=cuda)
     return Jail(level, cuda=cuda)
@@ -205,6 +206,7 @@ def _enter_full(folder: str, shown: list[str], hidden: list[str], cuda: bool) ->
     """Go on in new namespaces. Three processes come of it: this one maps the users, its child made the namespaces,
     and the child's child, first of its process tree, returns from here."""
     from kata.sandbox import namespaces as ns
+    from kata.sandbox import seccomp
 
     ready_read, ready_write = os.pipe()
     mapped_read, mapped_write = os.pipe()
@@ -231,6 +233,8 @@ def _enter_full(folder: str, shown: list[str], hidden: list[str], cuda: bool) ->
         _wait_and_follow(pid)
     limits.die_with_parent()
     ns.change_root(folder, shown, hidden, _devices(cuda))
+    ns.gain_no_more()
+    seccomp.program(1, False)  # a worker is the first of its process tree: made here for all of them
     own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     return Jail("full", strangers=mapped == b"s", cuda=cuda, _own_pids=own_pids)
 

@@ -93,13 +93,15 @@ def own_processes_and_folder(disk: int) -> None:
     _mount("tmpfs", SCRATCH, "tmpfs", _NO_SUID | _NO_DEVICES | _NO_EXEC, options)
 
 
+def gain_no_more() -> None:
+    """Let no program that this process or a child of it may start have a capability. They keep those that they have."""
+    with contextlib.suppress(OSError):  # the first unknown one, or no leave to
+        for capability in range(_CAPABILITIES):
+            syscalls.prctl(syscalls.PR_CAPBSET_DROP, capability)
+
+
 def drop_privileges(stranger: int | None) -> None:
     """Become the user `stranger`, if there is one to become, and give up every capability for good."""
-    for capability in range(_CAPABILITIES):
-        try:
-            syscalls.prctl(syscalls.PR_CAPBSET_DROP, capability)
-        except OSError:
-            break
     if stranger is not None:
         os.setgroups([])
         os.setresgid(stranger, stranger, stranger)

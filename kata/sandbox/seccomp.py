@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
+from functools import cache
 
 from kata.sandbox import syscalls
 
@@ -43,6 +44,7 @@ _PRETENDED = """
 """.split()  # noqa: SIM905
 
 _SET_FILTER, _ALL_THREADS = 1, 1
+_STEP = 8  # bytes
 _LOAD, _AND, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
@@ -67,16 +69,17 @@ def forbid(*, keep_metadata: bool) -> None:
     Raises:
         OSError: the kernel has no seccomp filters.
     """
-    program = _program(os.getpid(), keep_metadata)
-    blob = b"".join(program)
+    blob = program(os.getpid(), keep_metadata)
     buffer = ctypes.create_string_buffer(blob, len(blob))
-    filter_ = struct.pack("HxxxxxxQ", len(program), ctypes.addressof(buffer))
+    filter_ = struct.pack("HxxxxxxQ", len(blob) // _STEP, ctypes.addressof(buffer))
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     if syscalls.call("seccomp", _SET_FILTER, _ALL_THREADS, ctypes.create_string_buffer(filter_, len(filter_))):
         raise OSError("a thread does not take the filter")
 
 
-def _program(own: int, keep_metadata: bool) -> list[bytes]:
+@cache
+def program(own: int, keep_metadata: bool) -> bytes:
+    """The filter for a process of this number."""
     code = [_load(4), _step(_EQUAL, _AUDIT[syscalls.ARCHITECTURE], 1, 0), _return(_KILL), _load(0)]
     # Also above the table: the second set of numbers that x86_64 has for 32-bit pointers.
     code += [_step(_AT_LEAST, _NEWEST, 0, 1), _return(_ERRNO | _ENOSYS)]
@@ -97,7 +100,7 @@ def _program(own: int, keep_metadata: bool) -> list[bytes]:
     code += _when("ioctl", 1, [_step(_AND, 0xFF00), *_if_any(_FAMILIES, unsupported)])
     for name, argument in (("open", 1), ("openat", 2)):
         code += _when(name, argument, [_step(_AND, _MODE | _EMPTY), *_if_any(_OPENED, deny)])
-    return [*code, _return(_ALLOW)]
+    return b"".join([*code, _return(_ALLOW)])
 
 
 def _if_any(values: tuple[int, ...], then: bytes) -> list[bytes]:

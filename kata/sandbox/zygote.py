@@ -264,6 +264,9 @@ def warm_up(*, cuda: bool) -> None:
 
     from kata.sandbox import worker
 
+    # What workers print to: made here, since it takes them as long as a third of the fork.
+    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     torch.set_num_threads(1)
     worker.warm_up(backward=not cuda)
     gc.collect()
@@ -295,8 +298,6 @@ def become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: st
     os.dup2(frames, worker.FRAMES)
     os.closerange(worker.FRAMES + 1, 1 << 20)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
-    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     held_to = {name: value for name, value in limits.items() if name != "slow_imports"}
     limit = partial(rlimits.apply, **held_to, cuda=jail.cuda)
     served = worker.Served()
