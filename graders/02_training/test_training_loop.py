@@ -13,7 +13,7 @@ from kata.grading import Case, Equivalent, Variant, integers, load, normal, weig
 
 # In bfloat16 a step is often smaller than the last bit of the weight it changes: there the order of a sum decides whether
 # a step is taken at all, and right answers part ways.
-pytestmark = pytest.mark.exercise(points=10, seconds=5, dtypes=["float32", "float64"], slow_imports=True)
+pytestmark = pytest.mark.exercise(points=10, seconds=5, dtypes=["float32", "float64"], optimizers=True)
 
 
 def layers():

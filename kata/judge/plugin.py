@@ -51,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "exercise(points, seconds, memory_mb, forbids, dtypes, slow_imports): what a grader asks for, course.toml otherwise",
+        "exercise(points, seconds, memory_mb, forbids, dtypes, optimizers): what a grader asks for, course.toml otherwise",
     )
     config.addinivalue_line("markers", "points(n): what a test is worth, shared by its cases")
     if not config.pluginmanager.has_plugin(JUDGING):
@@ -241,7 +241,7 @@ class Judging:
         limits = Limits(
             memory=options.memory_mb << 20,
             cpu_seconds=int(8 * options.seconds + 30),  # the wall limit acts first; this ends what escapes its session
-            slow_imports=options.slow_imports,
+            optimizers=options.optimizers,
         )
         self.limits[exercise.grader] = limits
         return Submission(source, file, self.sandbox.on(job.device), limits, options.seconds, unread)

@@ -38,7 +38,7 @@ class Options:
     memory_mb: int
     forbids: tuple[str, ...] = ()
     dtypes: tuple[str, ...] | None = None
-    slow_imports: bool = False  # whether a right answer may well use an optimizer, torch.func.grad or a checkpoint
+    optimizers: bool = False  # whether its scenarios make any of torch's
 
 
 @dataclass

@@ -40,14 +40,14 @@ ZYGOTE_SECONDS = 60.0  # importing torch takes a second or two; a cold disk ten
 class Limits:
     """What one worker may take: bytes of memory beyond the zygote's, seconds of processor, bytes in a file.
 
-    `slow_imports` has those parts of torch loaded before it is forked that take a second, though only once.
+    `optimizers` has torch.optim made ready for it, which takes a second, but only once.
     """
 
     memory: int = 2 << 30
     cpu_seconds: int = 60
     file_size: int = 64 << 20
     open_files: int = 256
-    slow_imports: bool = False
+    optimizers: bool = False
 
 
 class WorkerEnded(Exception):

@@ -138,8 +138,8 @@ class Zygote:
             os.close(end)
 
     def _start(self, limits: dict[str, Any], owner: socket.socket) -> Started:
-        if limits["slow_imports"] and not self.spares:
-            load_slow_imports(cuda=self.jail.cuda)
+        if limits["optimizers"] and not self.spares:
+            load_optimizers(cuda=self.jail.cuda)
         folder = "" if self.jail.level == "full" else tempfile.mkdtemp(dir=self.folder)
         ours, theirs = (one.detach() for one in socket.socketpair())
         read, write = os.pipe()
@@ -274,7 +274,7 @@ def warm_up(*, cuda: bool) -> None:
 
 
 @cache
-def load_slow_imports(*, cuda: bool) -> None:
+def load_optimizers(*, cuda: bool) -> None:
     """Make an optimizer. The first loads torch's compiler, as torch.func.grad and torch.utils.checkpoint do."""
     import torch
 
@@ -298,7 +298,7 @@ def become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: st
     os.dup2(frames, worker.FRAMES)
     os.closerange(worker.FRAMES + 1, 1 << 20)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    held_to = {name: value for name, value in limits.items() if name != "slow_imports"}
+    held_to = {name: value for name, value in limits.items() if name != "optimizers"}
     limit = partial(rlimits.apply, **held_to, cuda=jail.cuda)
     served = worker.Served()
     prepare = partial(served.open_card, limits["memory"]) if jail.cuda else None
