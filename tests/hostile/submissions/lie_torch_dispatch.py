@@ -1,8 +1,9 @@
-"""Returns a wrapper tensor whose `__torch_dispatch__` makes up a new result for every operation.
+"""Returns a wrapper tensor whose `__torch_dispatch__` makes up a new result for every operation. To see to one, torch
+loads its compiler, for a second: more than the time that the arena leaves it.
 
 Success: it reaches the judge as it is.
 
-ends as: failed, crashed
+ends as: failed, crashed, timed_out
 """
 
 import torch
