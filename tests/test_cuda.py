@@ -84,7 +84,7 @@ def test_what_is_drawn_at_random_is_held_against_what_the_same_device_drew(gave,
     reference = SimpleNamespace(
         harmless={}, expected=lambda trial: expected, mistaken=lambda mistake, trial: Outcome(torch.tensor(gave))
     )
-    trial = Trial(("drop",), None, {"x": Elsewhere()}, 0, torch.float32)
+    trial = Trial(("drop",), None, {"x": Elsewhere()}, 0, torch.float32, digest=1)
     assert mistake_is_right(reference, Variant("none is dropped", was="a", becomes="b"), trial) is harmless
 
 

@@ -39,9 +39,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever prints here must not be read as an answer
     course = Course.load(Path(sys.argv[1]))
-    os.environ["CUDA_VISIBLE_DEVICES"] = (
-        ""  # a class is graded on the CPU, and who has seen a card has no able children
-    )
+    # A class is graded on the CPU, by forks of this process; what has seen a card has no able children.
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
     sandbox = Sandbox([course.root])  # its zygote loads torch while this process does
 
     from kata.judge.run import Judge

@@ -136,7 +136,7 @@ class Judging:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
         report = yield
-        grading = item.stash[GRADING]
+        grading = item.stash.get(GRADING, None)
         if grading is None:
             if report.failed and _is_graded(item) and call.excinfo:
                 self._not_judged(item, call.excinfo.value)
@@ -167,9 +167,8 @@ class Judging:
         job = self._job_of(request.config, exercise) if self.jobs is None else self.jobs[number]
         session = self._session(request, job, exercise)
         if self.sandbox:
-            _ = self.sandbox.on(
-                job.device
-            ).isolation  # waits for the sandbox now, before the clock of the first exercise runs
+            # This waits for the sandbox, before the clock of the first exercise runs.
+            _ = self.sandbox.on(job.device).isolation
         return Grading(job, exercise, session)
 
     def close(self, grading: Grading) -> None:
