@@ -71,6 +71,16 @@ class Exercise(_Work):
     def grader(self) -> Path:
         return self.root / "graders" / self.track / f"test_{self.name}.py"
 
+    @property
+    def oracle(self) -> Path:
+        """What the reference is held against, for authors."""
+        return self.root / "tests" / "oracles" / self.track / f"test_{self.name}.py"
+
+    @property
+    def unseen(self) -> Path:
+        """The folder of the answers by authors who had not seen the grader."""
+        return self.root / "tests" / "unseen" / self.id
+
 
 @dataclass(frozen=True)
 class Written(_Work):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from kata.course import Course
+from kata.course import Course, Exercise
 from kata.judge.run import Judge
+from kata.judge.submission import load_module
 from kata.solution import stub
 
 os.environ["KATA_LANG"] = "en"  # what tests look for is English, whatever language their machine speaks
@@ -19,6 +20,12 @@ def soon(condition, seconds=5.0):
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
     return condition()
+
+
+def reference(oracle):
+    """The reference that the oracle at this path is for, as a module: pass it `__file__`."""
+    exercise = Exercise(f"{Path(oracle).parent.name}/{Path(oracle).stem.removeprefix('test_')}", ROOT)
+    return load_module(exercise.solution.read_text(encoding="utf-8"), str(exercise.solution))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The laws every exercise obeys. A new exercise is held to them without being listed here."""
 
+import ast
 import doctest
 import importlib.util
 import os
@@ -85,6 +86,21 @@ def test_the_reference_passes(graded, exercise, device):
     for seed, verdict in enumerate(graded(exercise, device)[REFERENCE]):
         assert verdict.status == "passed", (seed, verdict)
         assert verdict.score == pytest.approx(verdict.max_score)
+
+
+@each
+def test_the_reference_has_an_oracle(exercise):
+    # Whether they agree is tested there.
+    assert exercise.oracle.is_file(), f"write {exercise.oracle.relative_to(ROOT)}"
+    nodes = ast.walk(ast.parse(exercise.oracle.read_text(encoding="utf-8")))
+    names = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    assert any(name.startswith("test_") for name in names), f"{exercise.oracle.relative_to(ROOT)} has no test"
+
+
+def test_every_oracle_is_one_of_an_exercise():
+    oracles = {exercise.oracle for exercise in EXERCISES}
+    strays = [path.relative_to(ROOT) for path in (ROOT / "tests/oracles").rglob("test_*.py") if path not in oracles]
+    assert not strays, f"{strays} belong to no exercise of course.toml: tests/oracles/TRACK/test_NAME.py"
 
 
 @each

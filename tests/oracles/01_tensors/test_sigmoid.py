@@ -5,11 +5,9 @@ from decimal import Decimal, localcontext
 import pytest
 import torch
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "01_tensors" / "sigmoid.py"
-sigmoid = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).sigmoid
+sigmoid = reference(__file__).sigmoid
 
 NUMBERS = [0.0, -0.0, 1e-9, -1e-9, 0.5, -0.5, 3.0, -3.0, 30.0, -30.0, 88.0, -88.0, 500.0, -500.0, 1e4, -1e4]
 

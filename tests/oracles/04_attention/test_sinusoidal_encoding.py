@@ -5,11 +5,9 @@ import math
 import pytest
 import torch
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "04_attention" / "sinusoidal_encoding.py"
-SOLUTION = load_module(PATH.read_text(encoding="utf-8"), str(PATH))
+SOLUTION = reference(__file__)
 
 
 @pytest.mark.parametrize("length, d_model, base", [(1, 2, 10000.0), (7, 10, 10000.0), (10_001, 8, 10000.0), (5, 4, 3)])

@@ -4,11 +4,9 @@ import pytest
 import torch
 from transformers.models.bloom import modeling_bloom as bloom
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "04_attention" / "alibi.py"
-SOLUTION = load_module(PATH.read_text(encoding="utf-8"), str(PATH))
+SOLUTION = reference(__file__)
 
 
 @pytest.mark.parametrize("num_heads", [1, 2, 3, 4, 6, 7, 8, 11, 12, 16, 20, 32, 71])

@@ -4,11 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "04_attention" / "cross_attention.py"
-CrossAttention = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).CrossAttention
+CrossAttention = reference(__file__).CrossAttention
 
 
 @pytest.fixture

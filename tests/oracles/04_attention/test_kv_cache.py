@@ -6,11 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "04_attention" / "kv_cache.py"
-CachedAttention = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).CachedAttention
+CachedAttention = reference(__file__).CachedAttention
 
 
 @pytest.fixture

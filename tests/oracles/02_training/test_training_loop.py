@@ -1,4 +1,4 @@
-"""The references of 02_training against plain Python: one number at a time, gradients worked out by hand."""
+"""The training loop against plain Python: one number at a time, gradients worked out by hand."""
 
 import math
 
@@ -6,13 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-
-def solution(name):
-    path = ROOT / "solutions" / "02_training" / f"{name}.py"
-    return load_module(path.read_text(encoding="utf-8"), str(path))
+SOLUTION = reference(__file__)
 
 
 def draw(*shape, seed):
@@ -52,7 +48,7 @@ def test_training_loop(max_norm):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
 
     batches = list(zip(x.split(3), y.split(3), strict=True))
-    losses = solution("training_loop").fit(model, batches, nn.MSELoss(), optimizer, epochs=4, max_norm=max_norm)
+    losses = SOLUTION.fit(model, batches, nn.MSELoss(), optimizer, epochs=4, max_norm=max_norm)
 
     numbers = [(xs.tolist(), ys.flatten().tolist()) for xs, ys in batches]
     expected, weights, bias = linear_regression(start, 0.25, numbers, 0.05, 0.9, 4, max_norm)
@@ -66,7 +62,7 @@ def test_the_loop_trains_in_training_mode():
     x, y = draw(6, 2, seed=4), draw(6, 2, seed=5)
     model = nn.BatchNorm1d(2, dtype=torch.float64).eval()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.0)
-    (loss,) = solution("training_loop").fit(model, [(x, y)], nn.MSELoss(), optimizer, epochs=1)
+    (loss,) = SOLUTION.fit(model, [(x, y)], nn.MSELoss(), optimizer, epochs=1)
     normalised = (x - x.mean(0)) / (x.var(0, correction=0) + 1e-5).sqrt()
     assert loss == pytest.approx(((normalised - y) ** 2).mean().item(), rel=1e-12)
     assert model.running_mean.tolist() == pytest.approx((0.1 * x.mean(0)).tolist(), rel=1e-12)

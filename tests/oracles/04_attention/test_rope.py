@@ -4,11 +4,9 @@ import pytest
 import torch
 from transformers.models.llama.modeling_llama import LlamaConfig, LlamaRotaryEmbedding, apply_rotary_pos_emb
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "04_attention" / "rope.py"
-SOLUTION = load_module(PATH.read_text(encoding="utf-8"), str(PATH))
+SOLUTION = reference(__file__)
 
 
 def draw(*shape):

@@ -4,11 +4,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "01_tensors" / "gelu.py"
-SOLUTION = load_module(PATH.read_text(encoding="utf-8"), str(PATH))
+SOLUTION = reference(__file__)
 
 
 @pytest.mark.parametrize("approximate", ["none", "tanh"])

@@ -4,11 +4,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "04_attention" / "flash_attention.py"
-flash_attention = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).flash_attention
+flash_attention = reference(__file__).flash_attention
 
 
 def draw(*shape, seed=0):

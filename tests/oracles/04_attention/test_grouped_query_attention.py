@@ -5,11 +5,9 @@ import torch
 import torch.nn.functional as F
 from transformers.models.llama import modeling_llama as llama
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "04_attention" / "grouped_query_attention.py"
-GroupedQueryAttention = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).GroupedQueryAttention
+GroupedQueryAttention = reference(__file__).GroupedQueryAttention
 
 
 @pytest.mark.parametrize("groups", [1, 2, 3, 6])

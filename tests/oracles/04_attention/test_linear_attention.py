@@ -5,11 +5,9 @@ import math
 import pytest
 import torch
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "04_attention" / "linear_attention.py"
-linear_attention = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).linear_attention
+linear_attention = reference(__file__).linear_attention
 
 
 def phi(row):

@@ -5,11 +5,9 @@ import math
 import pytest
 import torch
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "04_attention" / "sliding_window.py"
-sliding_window_attention = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).sliding_window_attention
+sliding_window_attention = reference(__file__).sliding_window_attention
 
 
 def by_the_formula(q, k, v, window):

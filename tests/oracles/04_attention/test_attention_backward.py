@@ -4,11 +4,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "04_attention" / "attention_backward.py"
-attention_backward = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).attention_backward
+attention_backward = reference(__file__).attention_backward
 
 
 def draw(*shape, seed):

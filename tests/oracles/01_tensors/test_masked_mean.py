@@ -6,11 +6,9 @@ import math
 import pytest
 import torch
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "01_tensors" / "masked_mean.py"
-masked_mean = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).masked_mean
+masked_mean = reference(__file__).masked_mean
 
 SHAPE = (3, 4, 2)
 

@@ -5,11 +5,9 @@ import torch
 import torch.nn.functional as F
 from torch.nn.attention.bias import causal_lower_right
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "04_attention" / "masks.py"
-SOLUTION = load_module(PATH.read_text(encoding="utf-8"), str(PATH))
+SOLUTION = reference(__file__)
 
 
 @pytest.mark.parametrize("T, S", [(1, 1), (4, 4), (3, 5), (1, 6), (5, 3)])

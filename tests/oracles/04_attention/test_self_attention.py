@@ -4,11 +4,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "04_attention" / "self_attention.py"
-SelfAttention = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).SelfAttention
+SelfAttention = reference(__file__).SelfAttention
 
 
 @pytest.mark.parametrize("bias", [False, True])

@@ -6,11 +6,9 @@ from fractions import Fraction
 import pytest
 import torch
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "01_tensors" / "pairwise_distance.py"
-pairwise_sq_distance = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).pairwise_sq_distance
+pairwise_sq_distance = reference(__file__).pairwise_sq_distance
 
 
 def points(*shape, seed, std=1.0, mean=0.0):

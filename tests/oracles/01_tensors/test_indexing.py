@@ -4,11 +4,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "01_tensors" / "indexing.py"
-indexing = load_module(PATH.read_text(encoding="utf-8"), str(PATH))
+indexing = reference(__file__)
 INTEGERS = [torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64]
 
 

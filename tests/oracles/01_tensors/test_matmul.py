@@ -3,11 +3,9 @@
 import pytest
 import torch
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "01_tensors" / "matmul.py"
-matmul = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).matmul
+matmul = reference(__file__).matmul
 
 
 def matrices(*shape, seed):

@@ -4,11 +4,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-PATH = ROOT / "solutions" / "01_tensors" / "linear.py"
-linear = load_module(PATH.read_text(encoding="utf-8"), str(PATH)).linear
+linear = reference(__file__).linear
 
 
 def numbers(*shape, seed):

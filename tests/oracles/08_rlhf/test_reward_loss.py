@@ -1,17 +1,13 @@
-"""The references of 08_rlhf against plain Python: `math`, one number at a time, no autograd."""
+"""The reward losses against plain Python: `math`, one number at a time, no autograd."""
 
 import math
 
 import pytest
 import torch
 
-from kata.judge.submission import load_module
-from tests.conftest import ROOT
+from tests.conftest import reference
 
-
-def solution(name):
-    path = ROOT / "solutions" / "08_rlhf" / f"{name}.py"
-    return load_module(path.read_text(encoding="utf-8"), str(path))
+SOLUTION = reference(__file__)
 
 
 def minus_log_sigmoid(z):
@@ -34,7 +30,7 @@ def test_reward_loss(margin):
     with torch.no_grad():
         chosen[3], rejected[4] = 1e4, 1e4
     given = torch.tensor(margin, dtype=torch.float64) if isinstance(margin, list) else margin
-    loss = solution("reward_loss").reward_loss(chosen, rejected, margin=given)
+    loss = SOLUTION.reward_loss(chosen, rejected, margin=given)
     loss.backward()
 
     margins = margin if isinstance(margin, list) else [margin or 0.0] * 5
@@ -47,7 +43,7 @@ def test_reward_loss(margin):
 @pytest.mark.parametrize("shape", [(1, 2), (4, 2), (3, 5)])
 def test_ranking_loss(shape):
     rewards = numbers(*shape, seed=3)
-    loss = solution("reward_loss").ranking_loss(rewards)
+    loss = SOLUTION.ranking_loss(rewards)
     loss.backward()
 
     B, K = shape
@@ -66,13 +62,11 @@ def test_ranking_loss(shape):
 
 def test_two_answers_make_a_pair():
     rewards = numbers(6, 2, seed=4)
-    losses = solution("reward_loss")
-    pair, ranking = losses.reward_loss(rewards[:, 0], rewards[:, 1]), losses.ranking_loss(rewards)
+    pair, ranking = SOLUTION.reward_loss(rewards[:, 0], rewards[:, 1]), SOLUTION.ranking_loss(rewards)
     assert ranking.item() == pytest.approx(pair.item(), rel=1e-14)
 
 
 def test_only_differences_matter():
     rewards = numbers(4, 3, seed=5).detach()
-    losses = solution("reward_loss")
-    shifted = losses.ranking_loss(rewards + torch.tensor([[100.0], [-7.0], [0.0], [1e3]], dtype=torch.float64))
-    assert shifted.item() == pytest.approx(losses.ranking_loss(rewards).item(), rel=1e-11)
+    shifted = SOLUTION.ranking_loss(rewards + torch.tensor([[100.0], [-7.0], [0.0], [1e3]], dtype=torch.float64))
+    assert shifted.item() == pytest.approx(SOLUTION.ranking_loss(rewards).item(), rel=1e-11)
