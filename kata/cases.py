@@ -4,16 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 
-from kata.scenario import Implementation
+from kata.errors import JudgeError
+from kata.scenario import Implementation, Scenario
 from kata.tree import map_leaves
 
-Draw = Callable[[Generator, Implementation], Any]
+Draw = Callable[["Source"], Any]
+
+
+class Source:
+    """What the inputs of one run are drawn from, and the numbers that it has drawn so far."""
+
+    def __init__(self, seed: int, reference: Implementation):
+        self.generator = Generator().manual_seed(seed)
+        self.reference = reference
+        self._numbers: dict[Number, Any] = {}
+
+    def __call__(self, tree: Any) -> Any:
+        """Replace every recipe in a nested structure by what it draws; a `Number` is drawn once, and kept."""
+        return map_leaves(self._one, tree)
+
+    def _one(self, leaf: Any) -> Any:
+        if not isinstance(leaf, Recipe):
+            return leaf
+        if not isinstance(leaf, Number):
+            return leaf.draw(self)
+        if leaf not in self._numbers:
+            self._numbers[leaf] = leaf.draw(self)
+        return self._numbers[leaf]
 
 
 class Recipe:
@@ -22,61 +46,158 @@ class Recipe:
     def __init__(self, draw: Draw):
         self.draw = draw
 
-    def map(self, change: Callable[[Any], Any]) -> Recipe:
-        """The same input, changed: `normal(5, 3).map(torch.abs)`."""
-        return Recipe(lambda generator, reference: change(self.draw(generator, reference)))
+    def map(self, change: Callable[..., Any], *more: Any) -> Recipe:
+        """The same input, changed: `normal(5, 3).map(torch.abs)`.
+
+        `more` are further arguments of the change, in which recipes are drawn too: `normal(T, 3).map(shift, T - 1)`.
+        """
+        return Recipe(lambda source: change(*source((self, *more))))
 
     def transposed(self, one: int = -2, other: int = -1) -> Recipe:
         """The same tensor with two axes swapped: it is not contiguous."""
         return self.map(lambda x: x.transpose(one, other))
 
 
-def normal(*shape: int, std: float = 1.0, mean: float = 0.0) -> Recipe:
+class Number(Recipe):
+    """A number that is drawn, the same wherever one case has it: `T = between(3, 9)`, then `T`, `T + 1`, `2 * T`.
+
+    It stands for a size, for another argument of a recipe, or for an argument of the case itself.
+    """
+
+    def _with(self, operator: Callable[[Any, Any], Any], other: Number | float, *, turned: bool = False) -> Number:
+        pair = (other, self) if turned else (self, other)
+        return Number(lambda source: operator(*source(pair)))
+
+    def __add__(self, other: Number | float) -> Number:
+        return self._with(operator.add, other)
+
+    def __radd__(self, other: Number | float) -> Number:
+        return self._with(operator.add, other, turned=True)
+
+    def __sub__(self, other: Number | float) -> Number:
+        return self._with(operator.sub, other)
+
+    def __rsub__(self, other: Number | float) -> Number:
+        return self._with(operator.sub, other, turned=True)
+
+    def __mul__(self, other: Number | float) -> Number:
+        return self._with(operator.mul, other)
+
+    def __rmul__(self, other: Number | float) -> Number:
+        return self._with(operator.mul, other, turned=True)
+
+    def __floordiv__(self, other: Number | float) -> Number:
+        return self._with(operator.floordiv, other)
+
+    def __truediv__(self, other: Number | float) -> Number:
+        return self._with(operator.truediv, other)
+
+    def __neg__(self) -> Number:
+        return 0 - self
+
+    def __bool__(self) -> bool:
+        raise TypeError("this number is drawn for each seed anew, so nothing can be made to depend on it beforehand")
+
+
+Size = int | Number
+
+
+def between(low: Number | float, high: Number | float) -> Number:
+    """A number drawn afresh for each case and seed: a whole one from `low` to `high` inclusive if both are, else a real one."""
+
+    def draw(source: Source) -> float:
+        least, most = source((low, high))
+        if least > most:
+            raise JudgeError(f"there is no number between {least} and {most}")
+        if isinstance(least, int) and isinstance(most, int):
+            return int(torch.randint(least, most + 1, (), generator=source.generator))
+        return float(least + (most - least) * torch.rand((), generator=source.generator, dtype=torch.float64).item())
+
+    return Number(draw)
+
+
+def choice(*options: Any) -> Number:
+    """One of these, drawn afresh for each case and seed; it may be anything, also a recipe."""
+    place = between(0, len(options) - 1)
+    return Number(lambda source: source(options[source(place)]))
+
+
+def normal(*shape: Size, std: Number | float = 1.0, mean: Number | float = 0.0) -> Recipe:
     """Normally distributed numbers."""
-    return Recipe(lambda g, _: torch.randn(shape, generator=g, dtype=torch.float64) * std + mean)
+
+    def draw(source: Source) -> Tensor:
+        sizes, scale, middle = source((shape, std, mean))
+        numbers = torch.randn(sizes, generator=source.generator, dtype=torch.float64)
+        return numbers.mul_(scale).add_(middle)
+
+    return Recipe(draw)
 
 
-def uniform(*shape: int, low: float = 0.0, high: float = 1.0) -> Recipe:
+def uniform(*shape: Size, low: Number | float = 0.0, high: Number | float = 1.0) -> Recipe:
     """Numbers spread evenly between `low` and `high`."""
-    return Recipe(lambda g, _: torch.rand(shape, generator=g, dtype=torch.float64) * (high - low) + low)
+
+    def draw(source: Source) -> Tensor:
+        sizes, least, most = source((shape, low, high))
+        numbers = torch.rand(sizes, generator=source.generator, dtype=torch.float64)
+        return numbers.mul_(most - least).add_(least)
+
+    return Recipe(draw)
 
 
-def integers(*shape: int, low: int = 0, high: int) -> Recipe:
+def integers(*shape: Size, low: Size = 0, high: Size) -> Recipe:
     """Whole numbers from `low` to `high` - 1, int64."""
-    return Recipe(lambda g, _: torch.randint(low, high, shape, generator=g))
+
+    def draw(source: Source) -> Tensor:
+        sizes, least, end = source((shape, low, high))
+        return torch.randint(least, end, sizes, generator=source.generator)
+
+    return Recipe(draw)
 
 
-def coin(*shape: int, p: float = 0.5) -> Recipe:
+def coin(*shape: Size, p: Number | float = 0.5) -> Recipe:
     """A boolean mask, true with probability `p`, with at least one true in each last-axis row."""
 
-    def draw(g: Generator, _: Implementation) -> Tensor:
-        mask: Tensor = torch.rand(shape, generator=g) < p
-        certain = torch.randint(shape[-1], (*shape[:-1], 1), generator=g)
+    def draw(source: Source) -> Tensor:
+        sizes, share = source((shape, p))
+        mask: Tensor = torch.rand(sizes, generator=source.generator) < share
+        certain = torch.randint(sizes[-1], (*sizes[:-1], 1), generator=source.generator)
         return mask.logical_or(torch.zeros_like(mask).scatter_(-1, certain, True))
 
     return Recipe(draw)
 
 
-def lower_triangle(rows: int, columns: int | None = None) -> Recipe:
+def lower_triangle(rows: Size, columns: Size | None = None) -> Recipe:
     """The causal mask: true where the column is not after the row."""
-    return Recipe(lambda *_: torch.ones(rows, columns or rows, dtype=torch.bool).tril())
+
+    def draw(source: Source) -> Tensor:
+        return torch.ones(source((rows, rows if columns is None else columns)), dtype=torch.bool).tril()
+
+    return Recipe(draw)
 
 
-def exactly(values: Sequence[Any]) -> Recipe:
-    """These numbers; floating-point ones are cast to the dtype of the run."""
-    tensor = torch.tensor(values)
-    return Recipe(lambda *_: tensor.double() if tensor.is_floating_point() else tensor.clone())
+def exactly(values: Any) -> Recipe:
+    """These numbers, of which some may be drawn; floating-point ones are cast to the dtype of the run."""
+
+    def draw(source: Source) -> Tensor:
+        tensor = torch.tensor(source(values))
+        return tensor.double() if tensor.is_floating_point() else tensor
+
+    return Recipe(draw)
 
 
-def weights(build: Callable[[Any], nn.Module]) -> Recipe:
+def weights(build: Callable[..., nn.Module], *sizes: Any) -> Recipe:
     """A state for `kata.grading.load`: the names and shapes of the reference's module, freshly drawn numbers.
 
-    Matrices keep the scale of what they multiply (standard deviation 1/√fan-in), so that depth does not blow it up.
+    `build(implementation, *sizes)` makes the module, with the sizes as they were drawn. Matrices keep the scale of what
+    they multiply (standard deviation 1/√fan-in), so that depth does not blow it up.
     """
 
-    def draw(g: Generator, reference: Implementation) -> dict[str, Tensor]:
-        state = build(reference).state_dict()
-        return {name: _fill(tensor, g) if tensor.is_floating_point() else tensor for name, tensor in state.items()}
+    def draw(source: Source) -> dict[str, Tensor]:
+        state = build(source.reference, *source(sizes)).state_dict()
+        return {
+            name: _fill(tensor, source.generator) if tensor.is_floating_point() else tensor
+            for name, tensor in state.items()
+        }
 
     return Recipe(draw)
 
@@ -89,18 +210,38 @@ def _fill(tensor: Tensor, g: Generator) -> Tensor:
 class Case:
     """Named arguments for one run of a scenario: recipes are drawn, anything else is passed as it is.
 
+    `scenario` is what this case is for, where the cases of a test are not all for one: `case.scenario` has it.
     `dtypes` narrows the run to these, where the numbers of the case mean nothing in others. With `recall`, the case is
     kept for a drill: its shapes are none that the author of an answer has seen graded before.
     """
 
-    def __init__(self, name: str, *, dtypes: Sequence[str] | None = None, recall: bool = False, **arguments: Any):
+    def __init__(
+        self,
+        name: str,
+        scenario: Scenario | None = None,
+        /,
+        *,
+        dtypes: Sequence[str] | None = None,
+        recall: bool = False,
+        **arguments: Any,
+    ):
         self.name = name
+        self._scenario = scenario
         self.dtypes = dtypes
         self.recall = recall
         self.arguments = arguments
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def scenario(self) -> Scenario:
+        """What this case is for."""
+        if self._scenario is None:
+            raise JudgeError(
+                f"the case '{self.name}' has no scenario of its own: `Case(name, scenario, …)` gives it one"
+            )
+        return self._scenario
 
     def draw(self, seed: int, reference: Implementation) -> dict[str, Any]:
         """Make the arguments. The same seed gives the same numbers, newly allocated."""
@@ -110,8 +251,7 @@ class Case:
 
 def draw(tree: Any, seed: int, reference: Any) -> Any:
     """Replace every recipe in a nested structure by what it draws."""
-    generator = Generator().manual_seed(seed)
-    return map_leaves(lambda leaf: leaf.draw(generator, reference) if isinstance(leaf, Recipe) else leaf, tree)
+    return Source(seed, reference)(tree)
 
 
 def cast(tree: Any, dtype: torch.dtype, device: torch.device) -> Any:

@@ -1,6 +1,19 @@
 """The words a grader is written in."""
 
-from kata.cases import Case, Recipe, coin, exactly, integers, lower_triangle, normal, uniform, weights
+from kata.cases import (
+    Case,
+    Number,
+    Recipe,
+    between,
+    choice,
+    coin,
+    exactly,
+    integers,
+    lower_triangle,
+    normal,
+    uniform,
+    weights,
+)
 from kata.changes import (
     hide_a_row,
     hide_some,
@@ -15,8 +28,11 @@ from kata.solution import Equivalent, Variant
 __all__ = [
     "Case",
     "Equivalent",
+    "Number",
     "Recipe",
     "Variant",
+    "between",
+    "choice",
     "coin",
     "exactly",
     "hide_a_row",

@@ -2,10 +2,104 @@
 
 import math
 
+import pytest
 import torch
+from torch import nn
 
 from kata.cases import draw
-from kata.grading import hide_a_row, hide_some, large_at_the_end, normal, nothing_for_the_second, starting_with
+from kata.errors import JudgeError
+from kata.grading import (
+    Case,
+    between,
+    choice,
+    coin,
+    exactly,
+    hide_a_row,
+    hide_some,
+    integers,
+    large_at_the_end,
+    lower_triangle,
+    normal,
+    nothing_for_the_second,
+    starting_with,
+    uniform,
+    weights,
+)
+
+MANY = range(60)
+
+
+def test_a_number_is_drawn_for_each_seed():
+    whole = [draw(between(3, 5), seed, None) for seed in MANY]
+    assert set(whole) == {3, 4, 5} and {type(n) for n in whole} == {int}
+    real = [draw(between(0.5, 2), seed, None) for seed in MANY]
+    assert len(set(real)) == len(MANY) and all(0.5 <= n < 2 for n in real) and {type(n) for n in real} == {float}
+    assert {draw(choice("mean", "sum", None), seed, None) for seed in MANY} == {"mean", "sum", None}
+    assert {len(draw(choice(normal(2), exactly([1, 2, 3])), seed, None)) for seed in MANY} == {2, 3}
+
+
+def test_a_number_is_the_same_wherever_a_case_has_it():
+    T, H, d = between(2, 9), between(1, 4), between(1, 3)
+    case = Case("a case", q=normal(2, T, H * d), mask=coin(T, T), causal=lower_triangle(T), sizes=[(T, {"h": H})], d=d)
+    seen = set()
+    for seed in MANY:
+        drawn = case.draw(seed, None)
+        ((t, h),) = drawn["sizes"]
+        seen.add(t)
+        assert drawn["q"].shape == (2, t, h["h"] * drawn["d"])
+        assert drawn["mask"].shape == drawn["causal"].shape == (t, t)
+    assert seen == set(range(2, 10))
+    other = Case("another case", T=T)
+    assert [other.draw(n, None)["T"] for n in MANY] != [case.draw(n, None)["sizes"][0][0] for n in MANY]
+
+
+def test_arithmetic_with_numbers():
+    T = between(4, 9)
+    tree = draw([T, T + 1, 1 + T, T - 1, 10 - T, 2 * T, T * T, T // 2, T / 2, -T, between(1, T)], 7, None)
+    t, drawn = tree[0], tree[1:-1]
+    assert drawn == [t + 1, t + 1, t - 1, 10 - t, 2 * t, t * t, t // 2, t / 2, -t] and 1 <= tree[-1] <= t
+
+
+def test_numbers_in_every_recipe():
+    n, p = between(300, 400), between(0.1, 0.2)
+    tree = [
+        n,
+        normal(n, std=p, mean=n),
+        uniform(n, low=n, high=n + 1),
+        integers(n, low=n, high=n + 2),
+        coin(n, 99, p=p),
+    ]
+    size, bell, even, whole, coins = draw(tree, 0, None)
+    for numbers in (bell, even, whole, coins):
+        assert len(numbers) == size
+    assert (bell - size).abs().max() < 1 and ((even >= size) & (even <= size + 1)).all()
+    assert set(whole.tolist()) == {size, size + 1} and 0.1 < coins.float().mean() < 0.25
+    size, values = draw([n, exactly([n, -1])], 0, None)
+    assert values.tolist() == [size, -1]
+    size, moved = draw([n, normal(n, 2).map(lambda x, n: x[: n - 1], n)], 0, None)
+    assert len(moved) == size - 1
+    assert draw([n, n.map(lambda n: 2 * n)], 0, None)[1] == 2 * draw(n, 0, None)
+
+
+def test_weights_of_a_drawn_size():
+    n, m = between(2, 9), between(2, 9)
+    for seed in range(5):
+        state, size = draw([weights(lambda impl, n, m: nn.Linear(n, m), n, m), (n, m)], seed, None)
+        assert state["weight"].shape == (size[1], size[0])
+
+
+def test_what_cannot_be_drawn():
+    with pytest.raises(JudgeError, match="no number between 3 and 2"):
+        draw(between(3, 2), 0, None)
+    with pytest.raises(TypeError, match="drawn"):
+        _ = "yes" if between(0, 1) else "no"
+
+
+def test_a_case_with_a_scenario_of_its_own():
+    assert Case("sorted", sorted, x=normal(3)).scenario is sorted
+    assert draw(Case("a name", scenario=3, name=4).arguments, 0, None) == {"scenario": 3, "name": 4}
+    with pytest.raises(JudgeError, match="has no scenario"):
+        _ = Case("none").scenario
 
 
 def test_transposed():

@@ -59,7 +59,7 @@ _GRADER = '''
 
     import pytest
 
-    from kata.grading import Case, Equivalent, Variant, normal
+    from kata.grading import Case, Equivalent, Variant, between, normal
 
     pytestmark = pytest.mark.exercise(points=10, seconds=2)
 
@@ -69,8 +69,8 @@ _GRADER = '''
 
 
     CASES = [
-        Case("a row", x=normal(4)),
-        Case("not contiguous", x=normal(5, 3).map(lambda x: x.mT)),
+        Case("a row", x=normal(between(2, 9))),
+        Case("not contiguous", x=normal(between(4, 6), between(2, 3)).transposed()),
         Case("three axes", x=normal(2, 3, 2), recall=True),
     ]
 
@@ -83,7 +83,7 @@ _GRADER = '''
 
     @pytest.mark.points(3)
     def test_gradients(check):
-        check.gradients(call, Case("gradients", x=normal(3, 5)))
+        check.gradients(call, Case("gradients", x=normal(between(2, 4), 5)))
 
 
     HINTS = [

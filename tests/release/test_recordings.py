@@ -45,15 +45,17 @@ SOLUTION = '''
 '''
 GRADER = """
     import pytest
-    from kata.grading import Case, Variant, exactly, load, normal, weights
+    from kata.grading import Case, Variant, between, exactly, load, normal, weights
 
     pytestmark = pytest.mark.exercise(points=4, seconds=5)
 
     def twice(impl, x):
         return impl.double(x)
 
-    def scale(impl, state, x):
-        return load(impl.Scale(4), state)(x)
+    def scale(impl, state, x, size):
+        return load(impl.Scale(size), state)(x)
+
+    N = between(4, 9)
 
     def test_values(check):
         check.values(twice, Case("some", x=normal(3)))
@@ -62,7 +64,7 @@ GRADER = """
         check.cost(twice, Case("many", x=normal(300)), seconds=30)
 
     def test_module(check):
-        check.values(scale, Case("four", state=weights(lambda impl: impl.Scale(4)), x=normal(4)))
+        check.values(scale, Case("some", state=weights(lambda impl, n: impl.Scale(n), N), x=normal(N), size=N))
 
     def test_twice_over(run):
         once = run(twice, x=exactly([1.0, 2.0]))
@@ -130,7 +132,7 @@ def test_another_seed_is_no_grade(toy, copy):
 
 
 def test_what_cannot_be_recorded_is_said(make_course):
-    recipe = "Recipe(lambda g, impl: impl.double(1))"
+    recipe = "Recipe(lambda source: source.reference.double(1))"
     course = make_course(
         SOLUTION, GRADER.replace("normal(3))", f"{recipe})", 1).replace("import Case", "import Recipe, Case")
     )
