@@ -177,17 +177,17 @@ def test_answers_nobody_had_thought_of():
     assert "nobody" not in report([], "Python", {})
 
 
-def test_the_first_go_is_read_in_the_order_of_the_course(tmp_path):
+def test_the_first_go_is_read_from_the_folder_of_the_exercise(tmp_path):
     write(tmp_path)
-    assert first_go(Course.load(tmp_path)) == {}
-    for track, text in [("a", '{"a/old/wrong_x": "right"}'), ("t", '{"t/shares/wrong_x": "let through"}')]:
-        (tmp_path / "tests/unseen" / track).mkdir(parents=True)
-        (tmp_path / "tests/unseen" / track / "first_go.json").write_text(text, encoding="utf-8")
-    found = first_go(Course.load(tmp_path))
-    assert list(found.items()) == [("t/shares", {"wrong_x": "let through"}), ("a/old", {"wrong_x": "right"})]
-    (tmp_path / "tests/unseen/t/first_go.json").write_text("[1]", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"first_go\.json cannot be read: .*Restore it"):
-        first_go(Course.load(tmp_path))
+    (exercise,) = Course.load(tmp_path).exercises
+    assert first_go(exercise) == {}
+    exercise.unseen.mkdir(parents=True)
+    (exercise.unseen / "first_go.json").write_text('{"wrong_x": "let through"}', encoding="utf-8")
+    assert first_go(exercise) == {"wrong_x": "let through"}
+    for text in ["[1]", '{"wrong_x": 1}', "{"]:
+        (exercise.unseen / "first_go.json").write_text(text, encoding="utf-8")
+        with pytest.raises(UsageError, match=r"first_go\.json cannot be read: .*Restore it"):
+            first_go(exercise)
 
 
 SOLUTION = '''"""# Shares"""
@@ -357,6 +357,10 @@ def test_the_command_writes_a_report(tmp_path, monkeypatch, capsys, judge):
     assert "mutants that live" in out and "below 98%" in err
     assert main(["--stale", "--seeds", "2"]) == 1
     assert "Broken laws" in (tmp_path / "docs/strength.md").read_text(encoding="utf-8")
-    (tmp_path / "docs/strength.json").write_text("[", encoding="utf-8")
+    (tmp_path / "docs/strength.md").unlink()
+    assert main(["--stale"]) == 0
+    assert (tmp_path / "docs/strength.md").is_file(), "made anew from the records"
+    (tmp_path / "docs/strength/t/shares.json").write_text("[]", encoding="utf-8")
     assert main(["--stale"]) == 2
+    assert "shares.json cannot be read" in capsys.readouterr().err
     assert main(["nothing"]) == 2

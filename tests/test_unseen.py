@@ -1,7 +1,8 @@
 """Answers that were written from the statements alone, by who had not seen the graders: each is judged rightly.
 
-`wrong_*.py` are plausible mistakes, `right_*.py` unusual ways to do it. first_go.json says how each was judged when it was
-new, under the name that it had then; docs/strength.md sums these up.
+tests/unseen/TRACK/NAME has `wrong_*.py`, plausible mistakes, and `right_*.py`, unusual ways to do it. first_go.json there
+says how each was judged when it was new, under the name that it had then; docs/strength.md sums these up. An exercise that
+nobody has written any for yet has a file WAITING instead, and no longer than that.
 """
 
 import os
@@ -11,12 +12,13 @@ import pytest
 from kata.course import Course
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
-from kata.strength.records import UNSEEN, first_go
+from kata.strength.records import first_go
 from tests.conftest import ROOT
 
 COURSE = Course.load(ROOT)
 SEEDS = range(3) if os.environ.get("KATA_EVERY") else [0]  # `make verify` has it
-ANSWERS = {e: found for e in COURSE.exercises if (found := sorted((ROOT / UNSEEN / e.id).glob("*.py")))}
+each = pytest.mark.parametrize("exercise", COURSE.exercises, ids=str)
+ANSWERS = {e: found for e in COURSE.exercises if (found := sorted(e.unseen.glob("*.py")))}
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +40,27 @@ def test_answers_nobody_had_thought_of_are_judged_rightly(unjailed, exercise, se
     assert passed == {answer.stem: answer.stem.startswith("right_") for answer in ANSWERS[exercise]}
 
 
-def test_the_first_go_of_each_answer_is_recorded():
-    records = {f"{exercise}/{name}" for exercise, names in first_go(COURSE).items() for name in names}
-    answers = {f"{exercise.id}/{answer.stem}" for exercise, found in ANSWERS.items() for answer in found}
+@each
+def test_the_first_go_of_each_answer_is_recorded(exercise):
     # What turned out to be right by the statement was recorded as wrong.
-    assert {a.replace("/right_", "/wrong_") for a in answers} == {r.replace("/right_", "/wrong_") for r in records}
+    answers, records = (
+        sorted(name.removeprefix("right_").removeprefix("wrong_") for name in names)
+        for names in ([answer.stem for answer in ANSWERS.get(exercise, [])], first_go(exercise))
+    )
+    assert answers == records, f"write {exercise.unseen.relative_to(ROOT)}/first_go.json"
+
+
+@each
+def test_there_are_enough_answers_nobody_had_thought_of(exercise):
+    names = list(first_go(exercise))
+    wrong, right = (sum(name.startswith(word) for name in names) for word in ("wrong_", "right_"))
+    enough = wrong >= 5 and right >= 2
+    waiting, folder = (exercise.unseen / "WAITING").is_file(), exercise.unseen.relative_to(ROOT)
+    assert not (waiting and enough), f"remove {folder}/WAITING: the answers are there"
+    assert waiting or enough, f"{folder} has {wrong} wrong and {right} right answers; the law asks for 5 and 2"
+
+
+def test_every_unseen_answer_is_for_an_exercise():
+    folders = {path.parent for path in (ROOT / "tests/unseen").rglob("*") if path.suffix in {".py", ".json"}}
+    strays = [folder.relative_to(ROOT) for folder in folders - {exercise.unseen for exercise in COURSE.exercises}]
+    assert not strays, f"{strays} belong to no exercise of course.toml: tests/unseen/TRACK/NAME"

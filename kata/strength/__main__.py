@@ -41,6 +41,7 @@ def _measure_all(course: Course, options: argparse.Namespace) -> list[str]:
     """The laws that are broken."""
     exercises, broken = course.select(records.stale(course) if options.stale else options.ids), []
     if options.stale and not records.stale(course):
+        records.write_report(course)  # what the first go of new answers was is in it too
         _say(f"{records.REPORT} is up to date")
         return []
     with Judge(course) as judge:
@@ -58,7 +59,8 @@ def _measure_all(course: Course, options: argparse.Namespace) -> list[str]:
             word = f"{len(strength.broken_laws)} broken laws" if strength.broken_laws else "every law is kept"
             _say(f"{place}: {word}, {time.monotonic() - start:.0f} s")
             if options.mutants and options.seeds == SEEDS:
-                records.keep(course, exercise, strength)
+                records.keep(exercise, strength)
+                records.write_report(course)
             else:
                 print(entry(strength).section)
             broken += [f"{strength.exercise}: {law}" for law in strength.broken_laws]

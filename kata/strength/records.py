@@ -1,4 +1,4 @@
-"""docs/strength.json: what was last measured of each exercise, so that one can be measured anew without all others."""
+"""docs/strength/TRACK/NAME.json: what was last measured of an exercise. docs/strength.md is made from all of them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from kata.files import write_atomically
 from kata.strength.measure import Strength
 from kata.strength.report import Entry, entry, report
 
-RECORDS = Path("docs/strength.json")
+RECORDS = Path("docs/strength")
 REPORT = Path("docs/strength.md")
-UNSEEN = Path("tests/unseen")
 
 
 @dataclass(frozen=True)
@@ -31,51 +30,59 @@ class Record:
 
 
 def load(course: Course) -> dict[str, Record]:
-    """The records by exercise id.
+    """The records by exercise id, in the order of the course.
 
     Raises:
-        UsageError: the file is not what this module writes.
+        UsageError: a file is not what this module writes.
     """
-    path = course.root / RECORDS
-    if not path.is_file():
+    return {exercise.id: _load(file) for exercise in course.exercises if (file := _file(exercise)).is_file()}
+
+
+def _load(file: Path) -> Record:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return Record(**{**found, "entry": Entry(**found["entry"])})
+    except (ValueError, TypeError, KeyError) as error:
+        raise UsageError(f"{file} cannot be read: {error}. Remove it, and measure again: make verify") from None
+
+
+def _file(exercise: Exercise) -> Path:
+    return exercise.root / RECORDS / f"{exercise.id}.json"
+
+
+def keep(exercise: Exercise, strength: Strength) -> None:
+    """Record a measurement."""
+    made_with = f"Python {platform.python_version()} and torch {torch.__version__}"
+    record, file = Record(digest(exercise), made_with, entry(strength)), _file(exercise)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(file, json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n")
+
+
+def write_report(course: Course) -> None:
+    """Make docs/strength.md from the records, and from how the unseen answers were judged at the first go."""
+    records = load(course).values()
+    made_with = "; ".join(dict.fromkeys(record.made_with for record in records))
+    verdicts = {e.id: found for e in course.exercises if (found := first_go(e))}
+    text = report([record.entry for record in records], made_with, verdicts)
+    write_atomically(course.root / REPORT, text)
+
+
+def first_go(exercise: Exercise) -> dict[str, str]:
+    """How each of the exercise's unseen answers was judged at the first go, by the name that it had then.
+
+    Raises:
+        UsageError: the exercise's first_go.json is not a JSON object of texts.
+    """
+    file = exercise.unseen / "first_go.json"
+    if not file.is_file():
         return {}
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return {key: Record(**{**value, "entry": Entry(**value["entry"])}) for key, value in found.items()}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}. Remove it, and measure all: make verify") from None
-
-
-def keep(course: Course, exercise: Exercise, strength: Strength) -> None:
-    """Record a measurement, and write the report anew from all records."""
-    made_with = f"Python {platform.python_version()} and torch {torch.__version__}"
-    records = {**load(course), exercise.id: Record(digest(exercise), made_with, entry(strength))}
-    listed = {each.id: records[each.id] for each in course.exercises if each.id in records}
-    (course.root / RECORDS).parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({key: asdict(record) for key, record in listed.items()}, indent=1, ensure_ascii=False)
-    write_atomically(course.root / RECORDS, text + "\n")
-    made_with = "; ".join(dict.fromkeys(record.made_with for record in listed.values()))
-    entries = [record.entry for record in listed.values()]
-    write_atomically(course.root / REPORT, report(entries, made_with, first_go(course)))
-
-
-def first_go(course: Course) -> dict[str, dict[str, str]]:
-    """How each answer in tests/unseen was judged at the first go, by exercise and name.
-
-    Raises:
-        UsageError: a first_go.json there is no JSON object.
-    """
-    found: dict[str, str] = {}
-    for path in sorted((course.root / UNSEEN).glob("*/first_go.json")):
-        try:
-            found |= json.loads(path.read_text(encoding="utf-8"))
-        except (ValueError, TypeError) as error:
-            raise UsageError(f"{path} cannot be read: {error}. Restore it: git checkout {path}") from None
-    by_exercise: dict[str, dict[str, str]] = {exercise.id: {} for exercise in course.exercises}
-    for answer, verdict in found.items():
-        exercise, _, name = answer.rpartition("/")
-        by_exercise.setdefault(exercise, {})[name] = verdict
-    return {exercise: verdicts for exercise, verdicts in by_exercise.items() if verdicts}
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or not all(isinstance(verdict, str) for verdict in found.values()):
+            raise ValueError("it is no JSON object of names and verdicts")
+    except ValueError as error:
+        raise UsageError(f"{file} cannot be read: {error}. Restore it: git checkout {file}") from None
+    return found
 
 
 def stale(course: Course) -> list[str]:
