@@ -39,10 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measure_all(course: Course, options: argparse.Namespace) -> list[str]:
     """The laws that are broken."""
-    exercises, broken = course.select(records.stale(course) if options.stale else options.ids), []
-    if options.stale and not records.stale(course):
-        records.write_report(course)  # what the first go of new answers was is in it too
-        _say(f"{records.REPORT} is up to date")
+    stale = records.stale(course) if options.stale else []
+    exercises, broken = course.select(stale or options.ids), []
+    if options.report or (options.stale and not stale):
+        records.write_report(course)  # the first go at new answers is in it too
+        _say(f"{records.REPORT} is up to date with the records")
         return []
     with Judge(course) as judge:
         for number, exercise in enumerate(exercises, 1):
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--mutants", action=argparse.BooleanOptionalAction, default=True, help="grade mutants too")
     parser.add_argument("--stale", action="store_true", help="those that changed since they were last measured")
+    parser.add_argument("--report", action="store_true", help="measure nothing, and make the page from the records")
     parser.add_argument("-j", "--processes", type=_positive, default=1, metavar="N", help="judges at a time")
     return parser
 
