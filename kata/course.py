@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 import sys
 from collections.abc import Iterable
@@ -70,6 +71,23 @@ class Exercise(_Work):
     @property
     def grader(self) -> Path:
         return self.root / "graders" / self.track / f"test_{self.name}.py"
+
+    @property
+    def answers(self) -> Path:
+        """Hints, right answers and mistakes that are known."""
+        return self.root / "graders" / f"{self.id}.toml"
+
+    @property
+    def digest(self) -> str:
+        """A digest of what decides about an answer: the solution, the grader and the known answers.
+
+        Whoever asks whether an exercise has changed asks for this.
+        """
+        found = hashlib.blake2b(digest_size=16)
+        for file in (self.solution, self.grader, self.answers):
+            data = file.read_bytes() if file.is_file() else b""
+            found.update(b"%d\n" % len(data) + data)
+        return found.hexdigest()
 
     @property
     def oracle(self) -> Path:

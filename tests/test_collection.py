@@ -1,8 +1,5 @@
 """A judge that goes on grading: what it keeps of one grading serves the next, and nothing stale does."""
 
-import os
-import time
-
 import pytest
 
 from kata.judge import collection
@@ -97,7 +94,7 @@ def test_other_tests_are_found_anew(grade, toy):
         ("import nothing_of_this_name", None),
         (GRADER, "values[a row]"),
     ):
-        write(exercise.grader, text)
+        exercise.grader.write_text(text)
         (verdict,) = grade(WRONG)
         assert [test.name for test in verdict.tests][:1] == [expected] if expected else "nothing_of" in verdict.message
 
@@ -109,7 +106,20 @@ def test_where_the_judge_fails_the_last_grading_is_no_answer(grade, toy):
     assert verdict.status == "ungraded" and "is missing" in verdict.message and not verdict.tests
 
 
-def write(file, text):
-    """So that its time is another one, however coarse the clock of the disk."""
-    file.write_text(text)
-    os.utime(file, ns=(time.time_ns(), file.stat().st_mtime_ns + 1))
+def test_a_mended_solution_is_the_reference_of_the_next_grading(grade, toy):
+    (exercise,) = toy.exercises
+    assert statuses(grade(RIGHT)) == [["passed", "passed"]]
+    exercise.solution.write_text(SOLUTION.replace("2 * x", "3 * x"))
+    assert statuses(grade(RIGHT)) == [["failed", "failed"]]
+
+
+def test_each_file_that_decides_about_an_answer_is_in_the_digest(toy):
+    (exercise,) = toy.exercises
+    found = {exercise.digest}
+    for file in (exercise.solution, exercise.grader, exercise.answers):
+        file.write_text("# changed\n")
+        found.add(exercise.digest)
+    exercise.stub.write_text("# changed\n")
+    assert len(found) == 4 and exercise.digest in found
+    exercise.answers.unlink()
+    assert exercise.digest in found, "without known answers there is a digest, too"

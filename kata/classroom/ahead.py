@@ -24,7 +24,7 @@ ENOUGH = 3  # failures in a row, of submissions tried alone: it is the judge tha
 _asking = threading.Lock()  # the judge answers one request after the other
 Verdicts = dict[str, "Future[ExerciseVerdict]"]
 _known: dict[tuple[Any, ...], Verdicts] = {}  # exercise and settings -> text -> verdict
-_written: dict[Exercise, tuple[int, int]] = {}  # exercise -> when its grader and its solution were last written
+_digests: dict[Exercise, str] = {}  # as of the verdicts that are known
 
 
 def verdict(
@@ -92,9 +92,9 @@ def _ask(
 
 def _forget_if_changed(exercise: Exercise) -> None:
     """The formgrader lives for days: an exercise that was mended meanwhile is judged anew."""
-    now = (exercise.grader.stat().st_mtime_ns, exercise.solution.stat().st_mtime_ns)
-    if _written.setdefault(exercise, now) != now:
-        _written[exercise] = now
+    now = exercise.digest
+    if _digests.setdefault(exercise, now) != now:
+        _digests[exercise] = now
         _known.clear()
         with _asking:
             grader(exercise.root).close()

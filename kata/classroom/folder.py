@@ -44,7 +44,8 @@ def grade_folder(
     ledger = Ledger(output)
     with ledger.open():
         seed = seed_of(output) if seed is None else seed
-        prints = {student: fingerprint(exercises, of, seed) for student, of in found.items()}
+        digests = {exercise.id: exercise.digest for exercise in exercises}
+        prints = {student: fingerprint(digests, of, seed) for student, of in found.items()}
         missing = [student for student in found if not ledger.graded(student, prints[student])]
         for _ in range(len(found) - len(missing)):
             report()

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kata.course import Exercise
 from kata.errors import UsageError
 from kata.files import write_atomically
 from kata.judge.scoring import MAX_SOURCE
@@ -74,13 +73,13 @@ class Ledger:
         self.keep_only(list(self.entries))
 
 
-def fingerprint(exercises: Sequence[Exercise], files: Mapping[str, Path], seed: int) -> str:
-    """What a verdict depends on: the submission, the grader, the reference and the seed."""
+def fingerprint(digests: Mapping[str, str], files: Mapping[str, Path], seed: int) -> str:
+    """What a verdict depends on: the exercises, by their digests, the files that answer them, and the seed."""
     found = hashlib.sha256(str(seed).encode())
-    for exercise in exercises:
-        for path in (exercise.grader, exercise.solution, files.get(exercise.id)):
-            found.update(f"\n{exercise.id}\n".encode())
-            if path and path.is_file():
-                with path.open("rb") as file:
-                    found.update(file.read(MAX_SOURCE + 1))
+    for exercise, digest in digests.items():
+        found.update(f"\n{exercise} {digest}\n".encode())
+        path = files.get(exercise)
+        if path and path.is_file():
+            with path.open("rb") as file:
+                found.update(file.read(MAX_SOURCE + 1))
     return found.hexdigest()

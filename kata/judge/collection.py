@@ -117,8 +117,8 @@ def _without_options_of_the_user() -> Iterator[None]:
 
 
 def _forget_if_changed(exercise: Exercise) -> None:
-    """Have pytest import a grader anew that was edited, or that another course has under the same name."""
-    name, now = _module(exercise), exercise.grader.stat().st_mtime_ns
+    """Have pytest import a grader anew whose exercise was edited, or that another course has under the same name."""
+    name, now = _module(exercise), exercise.digest
     if _imported.get(exercise.grader) != now or getattr(sys.modules.get(name), "__file__", None) != str(
         exercise.grader
     ):
@@ -130,4 +130,4 @@ def _module(exercise: Exercise) -> str:
     return ".".join(exercise.grader.relative_to(exercise.root).with_suffix("").parts)
 
 
-_imported: dict[Path, int] = {}  # grader -> when it was last changed, as of its import
+_imported: dict[Path, str] = {}  # grader -> its exercise's digest at the import
