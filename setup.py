@@ -12,6 +12,7 @@ COURSE = [
     "solutions/*/*.py",
     "solutions/*/*.md",
     "graders/*/*.py",
+    "graders/*/*.toml",
     "translations/**/*.po",
     "fixtures/**/*",
 ]

@@ -23,14 +23,11 @@ from kata.changes import (
     starting_with,
 )
 from kata.scenario import load
-from kata.solution import Equivalent, Variant
 
 __all__ = [
     "Case",
-    "Equivalent",
     "Number",
     "Recipe",
-    "Variant",
     "between",
     "choice",
     "coin",

@@ -1,3 +1,4 @@
+import importlib.util
 import os
 import textwrap
 import time
@@ -28,6 +29,14 @@ def reference(oracle):
     return load_module(exercise.solution.read_text(encoding="utf-8"), str(exercise.solution))
 
 
+def grader_of(exercise):
+    """The grader's module, for what it declares."""
+    spec = importlib.util.spec_from_file_location(f"grader_of_{exercise.name}", exercise.grader)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(scope="session")
 def course():
     return Course.load(ROOT)
@@ -41,14 +50,15 @@ def judge(course):
 
 @pytest.fixture
 def make_course(tmp_path):
-    """A course of one exercise, `01_toy/toy`, from the text of its solution and of its grader."""
+    """A course of one exercise, `01_toy/toy`, from the texts of its solution, its grader and its known answers."""
 
-    def make(solution, grader):
+    def make(solution, grader, answers=""):
         for path, text in {
             "course.toml": 'title = "Toy"\n[[tracks]]\nid = "01_toy"\ntitle = "Toys"\nexercises = ["toy"]\n',
             "solutions/01_toy/toy.py": solution,
             "exercises/01_toy/toy.py": stub(solution),
             "graders/01_toy/test_toy.py": grader,
+            "graders/01_toy/toy.toml": answers,
         }.items():
             file = tmp_path / path
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -28,10 +28,14 @@ HEAD += "def call(impl, **inputs):\n    return impl.double(**inputs)\n"
 
 @pytest.fixture
 def grade(make_course, judge):
-    """Grade one submission with one test, and return the verdict."""
+    """Grade one submission with one test, and return the verdict. `mistakes`: name -> what becomes of `x * 2`."""
 
-    def grade(test, submission, solution=SOLUTION, **settings):
-        course = make_course(solution, HEAD + textwrap.dedent(test))
+    def grade(test, submission, solution=SOLUTION, mistakes=None, **settings):
+        known = [
+            f'[[mistake]]\nname = "{name}"\nhint = "Why {name}?"\nwas = "x * 2"\nbecomes = "{becomes}"\n'
+            for name, becomes in (mistakes or {}).items()
+        ]
+        course = make_course(solution, HEAD + textwrap.dedent(test), "\n".join(known))
         with_it = Judge(course, judge.sandbox)
         source = "import torch\n" + textwrap.dedent(submission)
         (verdict,) = grade_sources(with_it, course.exercises[0], [source], **settings)
@@ -162,15 +166,10 @@ def test_time_is_compared_with_the_reference(grade):
 
 
 def test_a_known_mistake_is_named(grade):
-    mistakes = """
-    MISTAKES = [
-        Variant("added instead", was="x * 2", becomes="x + 2", hint="Times what?"),
-        Variant("only the first row", was="x * 2", becomes="torch.cat([x[:1] * 2, x[1:]])", hint="All rows?"),
-    ]
-    """
-    (test,) = grade(VALUES + mistakes, "def double(x): return 2 + x").tests
-    assert (test.mistake, test.hint) == ("added instead", "Times what?")
-    (test,) = grade(VALUES + mistakes, "def double(x): return x - 2").tests
+    mistakes = {"added instead": "x + 2", "only the first row": "torch.cat([x[:1] * 2, x[1:]])"}
+    (test,) = grade(VALUES, "def double(x): return 2 + x", mistakes=mistakes).tests
+    assert (test.mistake, test.hint) == ("added instead", "Why added instead?")
+    (test,) = grade(VALUES, "def double(x): return x - 2", mistakes=mistakes).tests
     assert test.mistake == ""
 
 
@@ -180,14 +179,11 @@ def test_a_mistake_that_explains_everything_goes_before_one_that_explains_a_part
         @pytest.mark.parametrize("case", CASES, ids=str)
         def test_values(check, case):
             check.values(call, case)
-        MISTAKES = [
-            Variant("tripled from the second row on", was="x * 2", becomes="torch.cat([x[:1] * 2, x[1:] * 3])", hint="?"),
-            Variant("tripled", was="x * 2", becomes="x * 3", hint="?"),
-        ]
     """
-    verdict = grade(test, "def double(x): return x * 3")
+    mistakes = {"tripled from the second row on": "torch.cat([x[:1] * 2, x[1:] * 3])", "tripled": "x * 3"}
+    verdict = grade(test, "def double(x): return x * 3", mistakes=mistakes)
     assert {t.mistake for t in verdict.tests} == {"tripled"}
-    verdict = grade(test, "def double(x): return torch.cat([x[:1] * 2, x[1:] * 3])")
+    verdict = grade(test, "def double(x): return torch.cat([x[:1] * 2, x[1:] * 3])", mistakes=mistakes)
     assert [t.mistake for t in verdict.tests] == ["", "tripled from the second row on"]
 
 

@@ -20,7 +20,7 @@ from kata import __version__
 from kata.cli import COMMANDS, main
 from kata.commands import doctor
 from kata.commands.course_line import with_exercise
-from kata.commands.skeletons import grader, solution
+from kata.commands.skeletons import answers, grader, solution
 from kata.course import Course
 from kata.recordings import ANY, Provenance, file_of, provenance_file
 from kata.solution import stub
@@ -59,6 +59,7 @@ def root(tmp_path, monkeypatch):
     for exercise in Course.load(folder).exercises:
         write(exercise.solution, solution(exercise.name))
         write(exercise.grader, grader(exercise.name))
+        write(exercise.answers, answers(exercise.name))
         write(exercise.stub, stub(solution(exercise.name)))
     monkeypatch.chdir(folder)
     for name in ("NO_COLOR", "FORCE_COLOR", "KATA_DEBUG"):
@@ -373,17 +374,16 @@ def test_hints(root, run):
 @pytest.mark.parametrize(
     "text, status, words",
     [
-        ("import torch_is_not_imported\n", 0, "no hints for 01_one/double"),
-        ("HINTS: list[str] = ['a']\n", 0, "Hint 1 of 1: a"),
-        ("HINTS = ['[bold]' '/x/[/]']\n", 0, "Hint 1 of 1: [bold]/x/[/]"),
-        ("x = 1\nHINTS = [f(1)]\n", 3, "test_double.py:2: HINTS"),
-        ("HINTS = 'one'\n", 3, "test_double.py:1: HINTS"),
-        ("HINTS = [\n", 3, "test_double.py cannot be read"),
-        (None, 3, "test_double.py is missing"),
+        (None, 0, "no hints for 01_one/double"),
+        ("hints = ['a']\n", 0, "Hint 1 of 1: a"),
+        ("hints = ['[bold]/x/[/]']\n", 0, "Hint 1 of 1: [bold]/x/[/]"),
+        ("minutes = 5\nhints = [1]\n", 3, "double.toml:2: `hints` is not a list of texts"),
+        ("hints = 'one'\n", 3, "double.toml:1: `hints` is not a list of texts"),
+        ("\nhints = [\n", 3, "double.toml:3: "),
     ],
 )
-def test_hints_of_an_odd_grader(root, run, text, status, words):
-    file = root / "graders/01_one/test_double.py"
+def test_hints_of_odd_answers(root, run, text, status, words):
+    file = root / "graders/01_one/double.toml"
     file.unlink() if text is None else file.write_text(text)
     found, out, err = run("hint", "double")
     assert found == status and words in out + err

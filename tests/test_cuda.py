@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from kata.answers import Variant
 from kata.errors import JudgeError
 from kata.judge.diagnosis import mistake_is_right, same_error
 from kata.judge.reference import Expected, Trial
 from kata.judge.submission import wait_until_ready
 from kata.sandbox import Limits, Sandbox
 from kata.scenario import Outcome, Raised, on_the_cpu_first
-from kata.solution import Variant
 from kata.strength.variants import grade_sources
 from tests.conftest import ROOT
 

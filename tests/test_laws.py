@@ -12,15 +12,16 @@ from functools import cache, partial
 import pytest
 import torch
 
+from kata.answers import Answers
 from kata.cases import Case
 from kata.course import Course
 from kata.judge.run import Judge
 from kata.solution import REGION, stub
 from kata.strength.measure import caught_by
 from kata.strength.needed import Catches, function_of
-from kata.strength.variants import forked, grade_sources, grade_until_named, load_grader
+from kata.strength.variants import forked, grade_sources, grade_until_named
 from kata.tree import walk
-from tests.conftest import ROOT
+from tests.conftest import ROOT, grader_of
 
 SEEDS = range(3)
 PROCESSES = min(4, os.cpu_count() or 1)
@@ -38,9 +39,9 @@ def graded(judge):
 
     @cache
     def grade(exercise, device):
-        grader, solution = load_grader(exercise), exercise.solution.read_text(encoding="utf-8")
-        right = {variant.name: variant.of(solution) for variant in grader.ALSO_RIGHT}
-        wrong = {variant.name: variant.of(solution) for variant in grader.MISTAKES}
+        answers, solution = Answers.of(exercise), exercise.solution.read_text(encoding="utf-8")
+        right = {variant.name: variant.of(solution) for variant in answers.also_right}
+        wrong = {variant.name: variant.of(solution) for variant in answers.mistakes}
         sources = {STUB: stub(solution), REFERENCE: solution, **right, **wrong}
         mistakes = [name if name in wrong else "" for name in sources]
         failed = defaultdict(list)
@@ -105,8 +106,8 @@ def test_every_oracle_is_one_of_an_exercise():
 
 @each
 def test_points_add_up(graded, exercise):
-    mark = load_grader(exercise).pytestmark
-    assert graded(exercise, "cpu")[REFERENCE][0].max_score == pytest.approx(mark.kwargs.get("points", 10.0)), (
+    points = grader_of(exercise).pytestmark.kwargs.get("points", 10.0)
+    assert graded(exercise, "cpu")[REFERENCE][0].max_score == pytest.approx(points), (
         "the `points` of the tests do not sum up"
     )
 
@@ -123,7 +124,7 @@ def test_the_examples_are_true(exercise):
 @each
 @on_each_device
 def test_other_right_answers_pass(graded, exercise, device):
-    variants = load_grader(exercise).ALSO_RIGHT
+    variants = Answers.of(exercise).also_right
     assert len(variants) >= 3
     for variant in variants:
         for seed, verdict in enumerate(graded(exercise, device)[variant.name]):
@@ -156,7 +157,7 @@ def drawn(monkeypatch):
 def test_cases_for_recall_have_shapes_of_their_own_and_right_answers_pass_on_them(exercise, device, drawn):
     """In this process, and without the cases of an ordinary grading: what comes to an end on those does so on these."""
     solution = exercise.solution.read_text(encoding="utf-8")
-    right = {REFERENCE: solution, **{v.name: v.of(solution) for v in load_grader(exercise).ALSO_RIGHT}}
+    right = {REFERENCE: solution, **{v.name: v.of(solution) for v in Answers.of(exercise).also_right}}
     with Judge(Course.load(ROOT), in_process=True) as judge:
         grade = partial(grade_sources, judge, exercise, device=device)
         (ordinary,) = grade([solution])
@@ -175,7 +176,7 @@ def test_cases_for_recall_have_shapes_of_their_own_and_right_answers_pass_on_the
 @each
 @on_each_device
 def test_mistakes_are_caught_by_an_assertion_and_named(graded, exercise, device):
-    variants = load_grader(exercise).MISTAKES
+    variants = Answers.of(exercise).mistakes
     assert len(variants) >= 8
     assert all(v.hint for v in variants), "each mistake has a hint"
     for variant in variants:
@@ -192,7 +193,7 @@ def test_mistakes_are_caught_by_an_assertion_and_named(graded, exercise, device)
 def test_each_test_is_needed(graded, exercise):
     verdicts = graded(exercise, "cpu")
     catches = Catches([test.name for test in verdicts[REFERENCE][0].tests])
-    for variant in load_grader(exercise).MISTAKES:
+    for variant in Answers.of(exercise).mistakes:
         catches.add(variant.name, caught_by(verdicts[variant.name][0]))
     idle = catches.nothing_alone(catches.functions)
     assert not idle, f"no mistake is caught by {idle} alone: add the one that calls for it, or drop the test"
@@ -200,8 +201,8 @@ def test_each_test_is_needed(graded, exercise):
 
 @each
 def test_variants_are_written_well(exercise):
-    grader, solution = load_grader(exercise), exercise.solution.read_text(encoding="utf-8")
-    variants = [*grader.ALSO_RIGHT, *grader.MISTAKES]
+    answers, solution = Answers.of(exercise), exercise.solution.read_text(encoding="utf-8")
+    variants = [*answers.also_right, *answers.mistakes]
     names = [STUB, REFERENCE, *(variant.name for variant in variants)]
     assert len(set(names)) == len(names)
     sources = [variant.of(solution) for variant in variants]

@@ -207,7 +207,7 @@ GRADER = '''"""Shares."""
 
 import pytest
 
-from kata.grading import Case, Equivalent, Variant, normal, uniform
+from kata.grading import Case, normal, uniform
 
 pytestmark = pytest.mark.exercise(points=10, seconds=0.3)
 
@@ -220,18 +220,34 @@ def test_values(check):
     check.values(call, Case("numbers", x={numbers}, dtypes=["float32"]))
 
 {more}
-ALSO_RIGHT = [Variant("divides in place", was="x / total[:, None]", becomes="x.clone().div_(total[:, None])")]
-MISTAKES = [
-    Variant("the sum is over all rows", was="total[:, None]", becomes="total.sum()", hint="Of which row?"),
-    Variant("counts instead of sums", was=".abs()", becomes=".abs().sign()", hint="Is every number 1?"),
-]
-EQUIVALENT = [
-    Equivalent("unequal", was="column > 0", becomes="column != 0", reason="it counts down and meets 0"),
-    {equivalents}
-]
 '''
+ANSWERS = """
+[[also_right]]
+name = "divides in place"
+was = "x / total[:, None]"
+becomes = "x.clone().div_(total[:, None])"
+
+[[mistake]]
+name = "the sum is over all rows"
+hint = "Of which row?"
+was = "total[:, None]"
+becomes = "total.sum()"
+
+[[mistake]]
+name = "counts instead of sums"
+hint = "Is every number 1?"
+was = ".abs()"
+becomes = ".abs().sign()"
+"""
 POSITIVE, BOTH_SIGNS = "uniform(3, 4, low=1.0, high=2.0)", "normal(3, 4)"
-NO_ABS = 'Equivalent("no abs", was=".abs()", becomes=""{reason})'
+
+
+def equivalent(name, was, becomes, reason=""):
+    lines = f'\n[[equivalent]]\nname = "{name}"\nwas = "{was}"\nbecomes = "{becomes}"\n'
+    return lines + (f'reason = "{reason}"\n' if reason else "")
+
+
+UNEQUAL = equivalent("unequal", "column > 0", "column != 0", "it counts down and meets 0")
 KEPT = """
 def test_signs_are_kept(run, draw):
     x = draw(normal(3, 4))
@@ -261,11 +277,11 @@ def measured(tmp_path, judge):
 
 def write(root, numbers=BOTH_SIGNS, more="", *equivalents):
     tracks = '[[tracks]]\nid = "t"\ntitle = "T"\nexercises = ["shares"]\n'
-    grader = GRADER.format(numbers=numbers, more=more, equivalents=", ".join(equivalents))
     for path, text in [
         ("course.toml", f'title = "Tiny"\n{tracks}'),
         ("solutions/t/shares.py", SOLUTION),
-        ("graders/t/test_shares.py", grader),
+        ("graders/t/test_shares.py", GRADER.format(numbers=numbers, more=more)),
+        ("graders/t/shares.toml", ANSWERS + UNEQUAL + "".join(equivalents)),
     ]:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
@@ -287,27 +303,27 @@ def test_a_weak_grader_shows_a_survivor(measured):
 
 
 def test_a_listed_equivalent_is_left_out(measured):
-    strength = measured(POSITIVE, equivalents=[NO_ABS.format(reason=', reason="all numbers are above 0"')])
+    strength = measured(POSITIVE, equivalents=[equivalent("no abs", ".abs()", "", "all numbers are above 0")])
     assert strength.broken_laws == [] and strength.survivors == [] and strength.equivalents == 2
 
 
-def test_a_listed_equivalent_must_be_a_mutant_that_lives_and_have_a_reason(measured):
+def test_a_listed_equivalent_must_be_a_mutant_that_lives_and_have_a_reason(measured, tmp_path):
     strength = measured(
         equivalents=[
-            NO_ABS.format(reason=', reason="so I thought"'),
-            'Equivalent("again", was=".abs()", becomes="", reason="so I thought")',
-            'Equivalent("no plus", was="total + x", becomes="x")',
-            'Equivalent("no mutant", was="total", becomes="x", reason="-")',
-            'Equivalent("nowhere", was="no such", becomes="x", reason="-")',
+            equivalent("no abs", ".abs()", "", "so I thought"),
+            equivalent("again", ".abs()", "", "so I thought"),
+            equivalent("no plus", "total + x", "x"),
+            equivalent("no mutant", "total", "x", "-"),
+            equivalent("nowhere", "no such", "x", "-"),
         ]
     )
-    unmade = "the variant 'nowhere' changes nothing: 'no such' is not in the solution"
+    unmade = f"{tmp_path}/graders/t/shares.toml:48: 'nowhere' changes nothing: no marked region holds 'no such'"
     assert strength.broken_laws == [
-        "EQUIVALENT lists 'again' and 'no abs', which are the same",
-        "EQUIVALENT lists 'no plus' without a reason",
-        "EQUIVALENT lists 'no mutant', which is no mutant; does `was` stand in several places?",
-        "EQUIVALENT lists 'nowhere', which cannot be made: " + unmade,
-        "EQUIVALENT lists 'no abs', which the grader catches: take it out",
+        "[[equivalent]] lists 'again' and 'no abs', which are the same",
+        "[[equivalent]] lists 'no plus' without a reason",
+        "[[equivalent]] lists 'no mutant', which is no mutant; does `was` stand in several places?",
+        "[[equivalent]] lists 'nowhere', which cannot be made: " + unmade,
+        "[[equivalent]] lists 'no abs', which the grader catches: take it out",
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kata import grader_text
+from kata.answers import Answers
 from kata.console import console, short
 from kata.course import Course
 from kata.language import tr
@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
 
     course = Course.find()
     (exercise,) = course.select([args.id])
-    hints = [say(exercise, HINT, hint) for hint in grader_text.hints(exercise)]
+    hints = [say(exercise, HINT, hint) for hint in Answers.of(exercise).hints]
     name, out = short(course, exercise), console()
     state = State.load(course.folder)
     progress = state.of(exercise)

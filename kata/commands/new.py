@@ -1,4 +1,4 @@
-"""`kata new TRACK/NAME`: begin a new exercise: two skeletons, a line of order, and the stub."""
+"""`kata new TRACK/NAME`: begin a new exercise: skeletons, a line of order, and the stub."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import keyword
 import re
 
 from kata.commands.course_line import with_exercise
-from kata.commands.skeletons import grader, solution
+from kata.commands.skeletons import answers, grader, solution
 from kata.console import console, shown, warn
 from kata.course import COURSE_FILE, Course, Exercise
 from kata.errors import UsageError
@@ -28,7 +28,12 @@ def run(args: argparse.Namespace) -> int:
     need_solutions(course)
     exercise = _new(course, args.id)
     source = solution(exercise.name)
-    files = {exercise.solution: source, exercise.grader: grader(exercise.name), exercise.stub: stub(source)}
+    files = {
+        exercise.solution: source,
+        exercise.grader: grader(exercise.name),
+        exercise.answers: answers(exercise.name),
+        exercise.stub: stub(source),
+    }
     there = [file for file in files if file.exists()]
     if there:
         raise UsageError(f"{shown(there[0])} is there already, and nothing was changed. Choose another name.")
@@ -41,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"cannot be written: {error}") from None
     listed = _list(course, exercise)
     out.print(
-        f"Now replace what the skeletons say: first the solution, then the grader.\n"
+        f"Now replace what the skeletons say: first the solution, then the grader and the known answers.\n"
         f"  kata grade {exercise.id} --submission {shown(exercise.solution)}\n"
         f"  make test ARGS='-k {exercise.name}'    (the laws: three other right answers, eight mistakes, ...)\n"
         f"  kata stubs    (after every change of the solution's text)",

@@ -12,9 +12,14 @@ def solution(name: str) -> str:
 
 
 def grader(name: str) -> str:
-    """The grader that goes with it. The laws ask for more right answers and more mistakes than it has."""
+    """The grader that goes with it."""
     title = name.replace("_", " ").capitalize()
     return _filled(_GRADER, name, title)
+
+
+def answers(name: str) -> str:
+    """The known answers that go with it. The laws ask for more right ones and more mistakes than these."""
+    return _filled(_ANSWERS, name, "")
 
 
 def _filled(text: str, name: str, title: str) -> str:
@@ -59,7 +64,7 @@ _GRADER = '''
 
     import pytest
 
-    from kata.grading import Case, Equivalent, Variant, between, normal
+    from kata.grading import Case, between, normal
 
     pytestmark = pytest.mark.exercise(points=10, seconds=2)
 
@@ -84,22 +89,34 @@ _GRADER = '''
     @pytest.mark.points(3)
     def test_gradients(check):
         check.gradients(call, Case("gradients", x=normal(between(2, 4), 5)))
+'''
 
+_ANSWERS = """
+    # What is known of the answers to NAME: a grader lets the right ones pass, and catches and names the mistakes.
+    difficulty = 1
+    minutes = 15
+    builds_on = []
 
-    HINTS = [
+    hints = [
         "A question that leads to the idea.",
         "Where the formula is, and what in it is easily missed.",
         "The shape of the code: how many lines, which operation in each.",
     ]
 
-    ALSO_RIGHT = [
-        Variant("adds instead of multiplying", was="2 * x", becomes="x + x"),
-    ]
+    [[also_right]]
+    name = "adds instead of multiplying"
+    was = "2 * x"
+    becomes = "x + x"
 
-    MISTAKES = [
-        Variant("a factor is missing", was="2 * x", becomes="x * 1", hint="What is the result for x = 1?"),
-        Variant("has no gradient", was="2 * x", becomes="2 * x.detach()", hint="Which tensor does the loss still see?"),
-    ]
+    [[mistake]]
+    name = "a factor is missing"
+    hint = "What is the result for x = 1?"
+    was = "2 * x"
+    becomes = "x * 1"
 
-    EQUIVALENT: list[Equivalent] = []
-'''
+    [[mistake]]
+    name = "has no gradient"
+    hint = "Which tensor does the loss still see?"
+    was = "2 * x"
+    becomes = "2 * x.detach()"
+"""

@@ -15,13 +15,13 @@ import torch
 from torch import Tensor
 
 from kata.agreement import check_agreement
+from kata.answers import Variant
 from kata.cases import Case, cast, draw, seed_of
 from kata.errors import JudgeError
 from kata.judge.diagnosis import check_outcome, matching_mistakes, mistake_is_right
 from kata.judge.reference import Cost, Reference, Trial
 from kata.judge.submission import Submission
 from kata.scenario import Outcome, Scenario
-from kata.solution import Variant
 from kata.text import plain
 from kata.tree import map_leaves, map_tensors, tensors, walk
 from kata.verdict import Wrong

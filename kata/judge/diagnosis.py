@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from kata.agreement import FLOOR, check_agreement, same
+from kata.answers import Variant
 from kata.cases import cast
 from kata.judge.reference import CPU, Cost, Reference, Trial
 from kata.judge.sketch import sketched
 from kata.scenario import Outcome, Raised
-from kata.solution import Variant
 from kata.verdict import Wrong
 
 HALF = (torch.float16, torch.bfloat16)

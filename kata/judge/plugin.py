@@ -202,6 +202,7 @@ class Judging:
     def _session(self, request: pytest.FixtureRequest, job: Job, exercise: Exercise) -> Session:
         import torch
 
+        from kata.answers import Answers
         from kata.judge.checks import Session
         from kata.judge.recorded import reference_of
         from kata.judge.scoring import read_options
@@ -211,9 +212,7 @@ class Judging:
         known = self.known.get(exercise.grader)
         if known is None or known[:2] != (request.module, self.seed):
             open_ = self.reference_of or reference_of
-            reference = open_(
-                exercise, getattr(request.module, "MISTAKES", []), self.seed, "names" if options.forbids else ""
-            )
+            reference = open_(exercise, Answers.of(exercise).mistakes, self.seed, "names" if options.forbids else "")
             known = self.known[exercise.grader] = (request.module, self.seed, reference)
         return Session(
             self._submission(job, exercise, options, request.module),

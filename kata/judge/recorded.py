@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from kata.answers import Variant
 from kata.course import Exercise
 from kata.errors import JudgeError, UsageError
 from kata.judge.expectations import UNKNOWN, Expectations, StandIn, fits
 from kata.judge.reference import Expected, Live, Reference, Trial, draw_cotangents
 from kata.recordings import found_at, provenance
 from kata.scenario import Observe
-from kata.solution import Variant
 
 
-def reference_of(exercise: Exercise, mistakes: list[Variant], seed: int, observe: Observe) -> Reference:
+def reference_of(exercise: Exercise, mistakes: Sequence[Variant], seed: int, observe: Observe) -> Reference:
     """The recording at this seed in a student's copy, else the reference itself.
 
     Raises:
@@ -36,7 +38,7 @@ class Recorded(Reference):
 
     has_clock = False
 
-    def __init__(self, exercise: Exercise, mistakes: list[Variant], seed: int, *, observe: Observe):
+    def __init__(self, exercise: Exercise, mistakes: Sequence[Variant], seed: int, *, observe: Observe):
         self._recording = Expectations.read(found_at(exercise, seed))
         super().__init__(exercise, mistakes, StandIn(self._recording.modules), observe=observe)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,12 +11,12 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
+from kata.answers import Variant
 from kata.cases import cast
 from kata.course import Exercise
 from kata.errors import JudgeError
 from kata.judge.submission import Request, load_module
 from kata.scenario import Implementation, Observe, Outcome, Scenario, execute_here, on_the_cpu_first
-from kata.solution import Variant
 from kata.tree import tensors
 
 CPU = torch.device("cpu")
@@ -74,7 +74,7 @@ class Reference:
 
     has_clock = True  # whether the reference itself can run, for a time to compare with
 
-    def __init__(self, exercise: Exercise, mistakes: list[Variant], implementation: Any, *, observe: Observe):
+    def __init__(self, exercise: Exercise, mistakes: Sequence[Variant], implementation: Any, *, observe: Observe):
         """`implementation` is what inputs are drawn for; `observe` says what to note of every run of a submission."""
         self.exercise = exercise
         self.mistakes = mistakes
@@ -118,7 +118,7 @@ class Reference:
 class Live(Reference):
     """The reference solution and the known mistakes themselves, in the judge's own process."""
 
-    def __init__(self, exercise: Exercise, mistakes: list[Variant], *, observe: Observe):
+    def __init__(self, exercise: Exercise, mistakes: Sequence[Variant], *, observe: Observe):
         self.source = read_solution(exercise)
         self._right = _load(exercise, self.source)
         super().__init__(exercise, mistakes, self._right, observe=observe)

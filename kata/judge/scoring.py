@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from kata.answers import Variant
 from kata.course import Defaults, Exercise
 from kata.judge.checks import Session
-from kata.solution import Variant
 from kata.text import plain
 from kata.verdict import WITHOUT_AGREEMENT, WITHOUT_PROPERTY, ExerciseVerdict, TestVerdict, Wrong, exercise_verdict
 

@@ -11,11 +11,12 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from kata.answers import Answers
 from kata.course import COURSE_FILE, Course, Exercise
 from kata.errors import JudgeError, UsageError
 from kata.language import LANGUAGES
 from kata.recordings import ANY, FOLDER, Provenance, file_of, provenance, provenance_file
-from kata.release.public import AUTHORS, public_grader, without
+from kata.release.public import AUTHORS, HIDDEN_TESTS, without
 from kata.solution import stub
 from kata.translation.exercise import in_words
 
@@ -94,14 +95,12 @@ def put(new: Path, output: Path) -> None:
 
 
 def _write_exercise(exercise: Exercise, theirs: Exercise, language: str) -> None:
-    from kata.strength.variants import load_grader
-
     fresh = stub(exercise.solution.read_text(encoding="utf-8"))
     _write(theirs.shipped, fresh)
     _write(theirs.stub, in_words(exercise, fresh, language))
-    mistakes = getattr(load_grader(exercise), "MISTAKES", [])
+    _write(theirs.answers, Answers.of(exercise).public())
     try:
-        _write(theirs.grader, public_grader(exercise.grader.read_text(encoding="utf-8"), mistakes))
+        _write(theirs.grader, without(exercise.grader.read_text(encoding="utf-8"), HIDDEN_TESTS))
     except JudgeError as error:
         raise JudgeError(f"{exercise.grader}: {error}") from None
 

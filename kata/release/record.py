@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from kata.answers import Variant
 from kata.course import Course, Exercise
 from kata.errors import JudgeError
 from kata.judge.diagnosis import mistake_is_right
@@ -19,7 +20,6 @@ from kata.judge.scoring import Job
 from kata.judge.sketch import sketched
 from kata.protocol import pack
 from kata.scenario import Implementation, Observe, Outcome
-from kata.solution import Variant
 from kata.strength.variants import grade_sources
 from kata.tree import map_tensors
 
@@ -57,7 +57,7 @@ class Recorder(Live):
 
     has_clock = False  # as in the copy
 
-    def __init__(self, exercise: Exercise, mistakes: list[Variant], seed: int, observe: Observe):
+    def __init__(self, exercise: Exercise, mistakes: Sequence[Variant], seed: int, observe: Observe):
         super().__init__(exercise, mistakes, observe=observe)
         self._made: dict[str, Any] = {}
         self.implementation = _Noting(self.implementation, self._made)

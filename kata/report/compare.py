@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from kata.answers import Answers
 from kata.console import shown
 from kata.course import Exercise
-from kata.grader_text import variants
 from kata.language import tr
 from kata.translation.exercise import ALSO_RIGHT, say
 
@@ -21,7 +21,7 @@ def offer(console: Console, exercise: Exercise) -> None:
     link = f"link {exercise.solution.resolve().as_uri()}"
     line = Text(tr("Passed. Now compare with the reference: ")).append(shown(exercise.solution), link)
     console.print(line, soft_wrap=not console.is_terminal)
-    ways = [say(exercise, ALSO_RIGHT, way.name) for way in variants(exercise, "ALSO_RIGHT")][:SHOWN]
+    ways = [say(exercise, ALSO_RIGHT, way.name) for way in Answers.of(exercise).also_right][:SHOWN]
     if ways:
         said = tr(
             "Also right: {ways}. Which way is yours, and what does the reference do otherwise?", ways="; ".join(ways)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from kata.answers import Answers, Equivalent, Variant
 from kata.course import Exercise
+from kata.errors import JudgeError
 from kata.judge.run import Judge
-from kata.solution import Equivalent, Variant
 from kata.strength.mutants import Mutant, mutants
 from kata.strength.needed import Catches
 from kata.strength.source import same_code
-from kata.strength.variants import grade_at_seeds, grade_sources, load_grader
+from kata.strength.variants import grade_at_seeds, grade_sources
 from kata.verdict import OUT_OF_BUDGET, WITHOUT_AGREEMENT, ExerciseVerdict
 
 BATCH = 50  # submissions a run: mutants may take their whole time limit, and a run reports when it is done
@@ -90,7 +91,7 @@ class _Measuring:
     strength: Strength
 
     def run(self) -> Strength:
-        self.grader = load_grader(self.exercise)
+        self.answers = Answers.of(self.exercise)
         self.solution = self.exercise.solution.read_text(encoding="utf-8")
         self._variants()
         if self.strength.with_mutants:
@@ -99,8 +100,8 @@ class _Measuring:
 
     def _variants(self) -> None:
         """The reference, other right answers and known mistakes, at every seed."""
-        right = [Variant("the reference"), *self.grader.ALSO_RIGHT]
-        mistakes: list[Variant] = self.grader.MISTAKES
+        right = [Variant("the reference"), *self.answers.also_right]
+        mistakes = self.answers.mistakes
         self.strength.right, self.strength.mistakes = len(right), len(mistakes)
         sources = [self.solution, *(variant.of(self.solution) for variant in [*right[1:], *mistakes])]
         wrong: dict[str, list[int]] = {}
@@ -153,7 +154,7 @@ class _Measuring:
         self.strength.survivors = [mutant for mutant in alive if mutant.key not in equivalent]
         alive_keys = {mutant.key for mutant in alive}
         self.strength.errors += [
-            f"EQUIVALENT lists '{entry}', which the grader catches: take it out"
+            f"[[equivalent]] lists '{entry}', which the grader catches: take it out"
             for key, entry in equivalent.items()
             if key not in alive_keys
         ]
@@ -176,19 +177,19 @@ class _Measuring:
     def _equivalents(self, known: dict[str, Mutant]) -> dict[str, Equivalent]:
         """What the grader lists as equivalent, by the key of the mutant that it speaks of."""
         listed: dict[str, Equivalent] = {}
-        for entry in getattr(self.grader, "EQUIVALENT", []):
+        for entry in self.answers.equivalents:
             try:
                 key = same_code(entry.of(self.solution))
-            except (ValueError, SyntaxError) as error:  # ValueError: the solution does not hold `was`
-                self.strength.errors.append(f"EQUIVALENT lists '{entry}', which cannot be made: {error}")
+            except (JudgeError, SyntaxError) as error:  # JudgeError: the solution does not hold `was`
+                self.strength.errors.append(f"[[equivalent]] lists '{entry}', which cannot be made: {error}")
                 continue
             if key not in known:
-                text = f"EQUIVALENT lists '{entry}', which is no mutant; does `was` stand in several places?"
+                text = f"[[equivalent]] lists '{entry}', which is no mutant; does `was` stand in several places?"
                 self.strength.errors.append(text)
             elif key in listed:
-                self.strength.errors.append(f"EQUIVALENT lists '{entry}' and '{listed[key]}', which are the same")
-            elif not getattr(entry, "reason", ""):
-                self.strength.errors.append(f"EQUIVALENT lists '{entry}' without a reason")
+                self.strength.errors.append(f"[[equivalent]] lists '{entry}' and '{listed[key]}', which are the same")
+            elif not entry.reason:
+                self.strength.errors.append(f"[[equivalent]] lists '{entry}' without a reason")
             else:
                 listed[key] = entry
         return listed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import multiprocessing
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +9,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 
 import torch
 
@@ -18,15 +16,6 @@ from kata.course import Course, Exercise
 from kata.judge.run import Enough, Judge, Wanted
 from kata.judge.scoring import Job
 from kata.verdict import ExerciseVerdict, TestVerdict
-
-
-def load_grader(exercise: Exercise) -> ModuleType:
-    """The grader's module, for what it declares."""
-    spec = importlib.util.spec_from_file_location(f"grader_of_{exercise.name}", exercise.grader)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def grade_at_seeds(

@@ -11,9 +11,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from kata.answers import Answers
 from kata.course import Course, Exercise
 from kata.errors import JudgeError
-from kata.grader_text import cases, hints, tests, variants
+from kata.grader_text import cases, tests
 from kata.language import ENGLISH, chosen, read
 from kata.solution import stub
 from kata.translation import docstrings
@@ -51,12 +52,13 @@ def title(course: Course, english: str) -> str:
 def texts(exercise: Exercise) -> Iterator[tuple[str, str]]:
     """All of it in English, each with its context, in the order in which a translator best reads it."""
     yield from docstrings.paragraphs(stub(exercise.solution.read_text(encoding="utf-8")))
-    for hint in hints(exercise):
+    answers = Answers.of(exercise)
+    for hint in answers.hints:
         yield HINT, hint
-    for mistake in variants(exercise, "MISTAKES"):
+    for mistake in answers.mistakes:
         yield MISTAKE, mistake.name
         yield HINT, mistake.hint
-    for way in variants(exercise, "ALSO_RIGHT"):
+    for way in answers.also_right:
         yield ALSO_RIGHT, way.name
     for test in tests(exercise):
         yield TEST, test

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from kata import grader_text
+from kata.answers import Answers
 from kata.commands.list import show as show_list
 from kata.commands.reset import replace, stub_of
 from kata.console import shown
@@ -71,7 +71,7 @@ class Keys:
     def hint(self) -> None:
         exercise, state = self.screen.exercise, State.load(self.course.folder)
         try:
-            hints = [say(exercise, HINT, hint) for hint in grader_text.hints(exercise)]
+            hints = [say(exercise, HINT, hint) for hint in Answers.of(exercise).hints]
         except JudgeError as error:
             self.screen.extra = [told(str(error))]
             return

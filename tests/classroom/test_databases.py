@@ -10,6 +10,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config.loader import PyFileConfigLoader
 
+from kata.answers import Answers
 from kata.classroom import gradebook
 from kata.classroom.folder import grade_folder
 from kata.classroom.notebooks import without_statement
@@ -25,9 +26,8 @@ STUDENTS = [f"{group}{n}" for group in GROUPS for n in range(1, 5)]
 def answers(course):
     """student -> what it hands in: the right answer, and eleven known mistakes, of which many earn a part."""
     (softmax,) = course.select(["softmax"])
-    solution, scope = softmax.solution.read_text(encoding="utf-8"), {}
-    exec(compile(softmax.grader.read_text(encoding="utf-8"), str(softmax.grader), "exec"), scope)
-    wrong = [mistake.of(solution) for mistake in scope["MISTAKES"]]
+    solution = softmax.solution.read_text(encoding="utf-8")
+    wrong = [mistake.of(solution) for mistake in Answers.of(softmax).mistakes]
     texts = [without_statement(text) for text in (wrong * 2)[: len(STUDENTS) - 1]]
     return dict(zip(STUDENTS, [without_statement(solution), *texts], strict=True))
 

@@ -13,6 +13,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import PyFileConfigLoader
 
+from kata.answers import Answers
 from kata.classroom import ahead
 from kata.classroom.exchange import Collect
 from kata.classroom.graded import Grader
@@ -135,9 +136,9 @@ def test_nothing_that_is_hidden_gets_out(odd_room, course, right):
 def secret_lines(exercise):
     """Lines of the solution's regions and of the grader that are in no stub, and say something."""
     stub = exercise.stub.read_text(encoding="utf-8")
-    texts = (exercise.solution.read_text(encoding="utf-8"), exercise.grader.read_text(encoding="utf-8"))
-    lines = {line.strip() for text in texts for line in text.splitlines()}
-    hints = re.compile(r"hint=|^[\"']|name|Variant|reason=")  # these are what feedback is made of
+    files = (exercise.solution, exercise.grader, exercise.answers)
+    lines = {line.strip() for file in files for line in file.read_text(encoding="utf-8").splitlines()}
+    hints = re.compile(r"""^hint =|^["']|name|^reason =|\\$|\"\"\"$""")  # these are what feedback is made of
     return [line for line in lines if len(line) > 25 and line not in stub and not hints.search(line)]
 
 
@@ -222,9 +223,7 @@ def test_one_score_three_ways(course, judge, tmp_path_factory):
 
 def a_mistake(exercise):
     """The solution with the last known mistake in it: those stand from blatant to subtle, so it earns a part."""
-    scope = {}
-    exec(compile(exercise.grader.read_text(encoding="utf-8"), str(exercise.grader), "exec"), scope)
-    return scope["MISTAKES"][-1].of(exercise.solution.read_text(encoding="utf-8"))
+    return Answers.of(exercise).mistakes[-1].of(exercise.solution.read_text(encoding="utf-8"))
 
 
 def test_the_notebook_that_students_get(small_room, course):

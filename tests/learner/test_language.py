@@ -22,13 +22,12 @@ from kata.report import render
 from kata.report.words import Words, words_of
 from kata.report.wrap import wrap
 from kata.solution import stub
-from kata.strength.variants import load_grader
 from kata.translation import docstrings
 from kata.translation.catalogues import all_of, faults, update
 from kata.translation.exercise import CASE, HINT, MESSAGE, MISTAKE, TEST, catalogue, in_words, say, texts
 from kata.translation.templates import matched
 from kata.verdict import SubmissionVerdict, TestVerdict, exercise_verdict
-from tests.conftest import ROOT
+from tests.conftest import ROOT, grader_of
 
 COURSE = Course.load(ROOT)
 CATALOGUES = list(all_of(COURSE))
@@ -232,7 +231,7 @@ def test_every_name_of_a_test_or_case_is_known(exercise):
         pytest.skip("its catalogue is not begun")
     tests = {text for context, text in known if context == TEST}
     cases = {text: chinese for (context, text), chinese in known.items() if context == CASE}
-    for name, function in vars(load_grader(exercise)).items():
+    for name, function in vars(grader_of(exercise)).items():
         if name.startswith("test_"):
             assert spoken(name.removeprefix("test_")) in tests
             assert all(matched(case, cases) for case in _cases(function))

@@ -8,12 +8,14 @@ import zipfile
 
 import pytest
 
+from kata.answers import Answers
+from kata.commands import skeletons
 from kata.course import Course
 from kata.errors import JudgeError
 from kata.judge.run import Judge
-from kata.release.public import public_grader, without
-from kata.solution import REGION, Variant
-from kata.strength.variants import grade_sources, load_grader
+from kata.release.public import without
+from kata.solution import REGION
+from kata.strength.variants import grade_sources
 from kata.translation.exercise import in_words
 from tests.conftest import ROOT
 from tests.release.conftest import CHOSEN, files_of, run_kata, run_make
@@ -65,55 +67,30 @@ def _is_harness(name):
 
 
 def _lines_of_the_answers(exercise):
-    grader, solution = load_grader(exercise), exercise.solution.read_text(encoding="utf-8")
+    answers, solution = Answers.of(exercise), exercise.solution.read_text(encoding="utf-8")
     texts = [region["body"] for region in REGION.finditer(solution)]
-    for variant in [*grader.ALSO_RIGHT, *grader.MISTAKES, *getattr(grader, "EQUIVALENT", [])]:
+    for variant in [*answers.also_right, *answers.mistakes, *answers.equivalents]:
         texts += [variant.was, variant.becomes, variant.body or ""]
     return {line.strip() for text in texts for line in text.splitlines() if len(line.strip()) > 20}
 
 
-GRADER = """\
-import pytest
-
-# The factor is in the stub's docstring.
-FACTOR = 2
-SECRET = "return x + x"
-
-
-def used(x):
-    return x * FACTOR
-
-
-# What people get wrong.
-MISTAKES = [Variant("a \\"name\\"", body=SECRET, hint="a hint"), *(Variant(f"{n}", body="") for n in "ab")]
+def test_of_mistakes_students_get_names_and_hints(make_course):
+    texts = [make("toy") for make in (skeletons.solution, skeletons.grader, skeletons.answers)]
+    (toy,) = make_course(*texts).exercises
+    toy.answers.write_text(Answers.of(toy).public(), encoding="utf-8")
+    toy.solution.unlink()
+    theirs = Answers.of(toy)
+    assert (theirs.difficulty, theirs.minutes, len(theirs.hints)) == (1, 15, 3)
+    assert theirs.also_right == theirs.equivalents == ()
+    assert [(m.name, bool(m.hint), m.was, m.body) for m in theirs.mistakes] == [
+        ("a factor is missing", True, "", None),
+        ("has no gradient", True, "", None),
+    ]
 
 
-def test_it(check):
-    check.values(used, 1)
-
-
-### BEGIN HIDDEN TESTS
-def test_more(check):
-    check.values(used, 9)
-### END HIDDEN TESTS
-
-
-ALSO_RIGHT = [Variant("twice", was=SECRET)]
-ALSO_RIGHT += [Variant("thrice", was=SECRET)]
-
-HINTS = ["a"]
-"""
-
-
-def test_the_public_part_of_a_grader():
-    mistakes = [Variant('a "name"', body="return x + x", hint="a hint"), Variant("it's", hint="")]
-    found = public_grader(GRADER, mistakes)
-    for left in ("SECRET", "return x + x", "test_more", "ALSO_RIGHT", "HIDDEN", "What people"):
-        assert left not in found
-    scope = {"Variant": Variant}
-    exec(found, scope)
-    assert scope["HINTS"] == ["a"] and scope["used"](1) == 2 and "test_it" in scope and "in the stub's" in found
-    assert [(m.name, m.hint, m.body) for m in scope["MISTAKES"]] == [('a "name"', "a hint", None), ("it's", "", None)]
+def test_hidden_tests_are_left_out():
+    text = "a\n### BEGIN HIDDEN TESTS\nb\n### END HIDDEN TESTS\nc\n"
+    assert without(text, "HIDDEN TESTS") == "a\nc\n"
 
 
 def test_a_mark_without_its_other_is_refused():
@@ -124,7 +101,7 @@ def test_a_mark_without_its_other_is_refused():
 def test_graded_in_the_copy_as_a_student_does(copy, live):
     (exercise,) = live.select([FIRST.id])
     assert "not started" in run_kata(copy.root, "grade", FIRST.name, expect=1)
-    mistake = load_grader(exercise).MISTAKES[0]
+    mistake = Answers.of(exercise).mistakes[0]
     (theirs,) = copy.select([FIRST.id])
     theirs.stub.write_text(mistake.of(exercise.solution.read_text()), encoding="utf-8")
     said = run_kata(copy.root, "grade", FIRST.name, expect=1)
@@ -243,10 +220,9 @@ def test_an_earlier_release_is_replaced(live, copy, monkeypatch):
 
 
 def test_a_reference_that_does_not_pass_is_not_released(make_course, tmp_path):
-    from kata.commands.skeletons import grader, solution
     from kata.release.record import record
 
-    course = make_course(solution("toy").replace("x + x", "x * 3"), grader("toy"))
+    course = make_course(skeletons.solution("toy").replace("x + x", "x * 3"), skeletons.grader("toy"))
     broken = course.exercises[0]
     text = broken.solution.read_text()
     broken.solution.write_text(text.replace("### BEGIN SOLUTION", "### BEGIN SOLUTION\n    raise ValueError"))

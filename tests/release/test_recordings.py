@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from kata.answers import Answers
 from kata.course import Course
 from kata.errors import JudgeError
 from kata.judge import expectations
@@ -15,11 +16,10 @@ from kata.judge.run import Judge
 from kata.judge.sketch import LARGE, sketched
 from kata.protocol import pack
 from kata.recordings import Provenance, file_of, provenance_file
-from kata.release.public import public_grader
 from kata.release.record import record
 from kata.scenario import Outcome
 from kata.solution import stub
-from kata.strength.variants import grade_sources, load_grader
+from kata.strength.variants import grade_sources
 
 SOLUTION = '''
     """# Toy"""
@@ -45,7 +45,7 @@ SOLUTION = '''
 '''
 GRADER = """
     import pytest
-    from kata.grading import Case, Variant, between, exactly, load, normal, weights
+    from kata.grading import Case, between, exactly, load, normal, weights
 
     pytestmark = pytest.mark.exercise(points=4, seconds=5)
 
@@ -70,17 +70,25 @@ GRADER = """
         once = run(twice, x=exactly([1.0, 2.0]))
         again = run(twice, x=once)
         assert (again == once * 2).all(), "is not twice as much, the second time"
+"""
+ANSWERS = """
+    [[mistake]]
+    name = "three times"
+    hint = "Count."
+    was = "x + x"
+    becomes = "x * 3"
 
-    MISTAKES = [
-        Variant("three times", was="x + x", becomes="x * 3", hint="Count."),
-        Variant("a last bit too much", was="x + x", becomes="x * 2.000001", hint="Count."),
-    ]
+    [[mistake]]
+    name = "a last bit too much"
+    hint = "Count."
+    was = "x + x"
+    becomes = "x * 2.000001"
 """
 
 
 @pytest.fixture
 def toy(make_course):
-    return make_course(SOLUTION, GRADER).exercises[0]
+    return make_course(SOLUTION, GRADER, ANSWERS).exercises[0]
 
 
 @pytest.fixture
@@ -90,7 +98,7 @@ def copy(toy, tmp_path):
     provenance_file(toy.root).write_text(Provenance([0], ["cpu"], "2", "3", "x").text())
     shutil.copytree(toy.root, tmp_path / "copy", ignore=shutil.ignore_patterns("solutions", "copy"))
     (copy,) = Course.load(tmp_path / "copy").exercises
-    copy.grader.write_text(public_grader(toy.grader.read_text(), load_grader(toy).MISTAKES))
+    copy.answers.write_text(Answers.of(toy).public())
     provenance_file(toy.root).unlink()
     return copy
 
@@ -102,7 +110,7 @@ def grade(exercise, *sources, seed=0):
 
 def test_the_same_words(toy, copy):
     solution = toy.solution.read_text()
-    texts = [stub(solution), solution, *(mistake.of(solution) for mistake in load_grader(toy).MISTAKES)]
+    texts = [stub(solution), solution, *(mistake.of(solution) for mistake in Answers.of(toy).mistakes)]
     wanted, found = grade(toy, *texts), grade(copy, *texts)
     assert [verdict.tests for verdict in found] == [verdict.tests for verdict in wanted]
     assert {test.mistake for verdict in found for test in verdict.tests} == {"", "three times", "a last bit too much"}

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from kata.answers import Answers
 from kata.judge.run import Judge
 from kata.solution import stub
-from kata.strength.variants import grade_sources, load_grader
+from kata.strength.variants import grade_sources
 from tests.release.conftest import CHOSEN
 
 SEEDS = (0, 2) if os.environ.get("KATA_EVERY") else (0,)
@@ -25,8 +26,8 @@ def judges(live, released):
 def test_the_same_verdict(judges, live, released, exercise, seed):
     """On the stub, the reference, every other right answer and every known mistake."""
     (exercise,), (theirs,) = live.select([exercise]), released.select([exercise])
-    grader, solution = load_grader(exercise), exercise.solution.read_text(encoding="utf-8")
-    variants = {variant.name: variant.of(solution) for variant in [*grader.ALSO_RIGHT, *grader.MISTAKES]}
+    answers, solution = Answers.of(exercise), exercise.solution.read_text(encoding="utf-8")
+    variants = {variant.name: variant.of(solution) for variant in [*answers.also_right, *answers.mistakes]}
     texts = {"the stub": stub(solution), "the reference": solution, **variants}
     one, other = judges
     with_references = grade_sources(one, exercise, list(texts.values()), seed=seed)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kata.strength.variants import load_grader
+from kata.answers import Answers
 from tests.release.conftest import CHOSEN, run_kata
 
 EXERCISE = next(exercise for exercise in CHOSEN if exercise.name == "sinusoidal_encoding")
@@ -68,7 +68,7 @@ def check_in_a_notebook(python, folder, *cells):
 def answers():
     """A known mistake, its text, and the right answer's."""
     solution = EXERCISE.solution.read_text(encoding="utf-8")
-    mistake = load_grader(EXERCISE).MISTAKES[0]
+    mistake = Answers.of(EXERCISE).mistakes[0]
     return mistake, mistake.of(solution), solution
 
 
