@@ -202,6 +202,8 @@ def test_each_test_is_needed(graded, exercise):
 @each
 def test_variants_are_written_well(exercise):
     answers, solution = Answers.of(exercise), exercise.solution.read_text(encoding="utf-8")
+    assert len(answers.hints) == 3, "a question, a pointer to the formula, the shape of the code"
+    assert answers.minutes and set(answers.builds_on) <= {other.id for other in EXERCISES} - {exercise.id}
     variants = [*answers.also_right, *answers.mistakes]
     names = [STUB, REFERENCE, *(variant.name for variant in variants)]
     assert len(set(names)) == len(names)
