@@ -191,7 +191,11 @@ class Arena:
         return path
 
     def _make_course(self, root: Path) -> Course:
-        for name in ("solutions/01_tensors/softmax.py", "graders/01_tensors/test_softmax.py"):
+        for name in (
+            "solutions/01_tensors/softmax.py",
+            "graders/01_tensors/test_softmax.py",
+            "graders/01_tensors/softmax.toml",
+        ):
             file = root / name
             file.parent.mkdir(parents=True)
             text = (ROOT / name).read_text(encoding="utf-8")

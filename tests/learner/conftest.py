@@ -10,7 +10,7 @@ import pexpect
 import pytest
 
 import kata.sandbox
-from kata.commands.skeletons import grader, solution
+from kata.commands.skeletons import answers, grader, solution
 from kata.course import Course
 from kata.sandbox import Sandbox
 from kata.solution import stub
@@ -40,6 +40,7 @@ def course(tmp_path, monkeypatch):
         for file, text in (
             (exercise.solution, solution(exercise.name)),
             (exercise.grader, grader(exercise.name)),
+            (exercise.answers, answers(exercise.name)),
             (exercise.stub, stub(solution(exercise.name))),
         ):
             file.parent.mkdir(parents=True, exist_ok=True)
