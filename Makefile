@@ -77,7 +77,7 @@ format: .venv/.author ## have ruff write the code as it likes it
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-stubs: .venv/.student ## cut exercises/ from solutions/, never over your work: ARGS=--force
+stubs: .venv/.student ## cut exercises/ from solutions/, never over your work, and list them in docs/exercises.md: ARGS=--force
 	@$(KATA) stubs $(ARGS)
 
 release: .venv/.author ## for instructors: the student's copy, a folder and a wheel: ARGS="--output DIR"

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -86,6 +88,17 @@ def use(language: str) -> None:
     """Speak this language from now on, whatever the environment says; "" goes back to that."""
     global _forced
     _forced = language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak this language in between, and afterwards as before."""
+    before = _forced
+    use(language)
+    try:
+        yield
+    finally:
+        use(before)
 
 
 @cache

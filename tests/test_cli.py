@@ -431,6 +431,8 @@ def test_new(warm, run):
     assert (warm / "course.toml").read_text() == COURSE.replace(
         '    "again",  # and here\n', '    "again",  # and here\n    "third_one",\n'
     )
+    assert exercise.oracle.is_file() and (exercise.unseen / "WAITING").is_file()
+    assert "`third_one`" in (warm / "docs/exercises.md").read_text()
     assert run("grade", "third_one", "--submission", exercise.solution)[0] == 0
     status, out, _ = run("grade", "third_one")
     assert status == 1 and "not written yet" in out
@@ -496,7 +498,8 @@ def test_stubs(root, run):
 
     double, again = (exercise.stub for exercise in Course.load(root).exercises)
     status, out, err = run("stubs")
-    assert status == 0 and "2 stubs are as" in out and not err
+    assert status == 0 and "2 stubs are as" in out and "docs/exercises.md" in out and not err
+    assert "docs/exercises.md" not in run("stubs")[1], "nothing has changed"
     change()
     status, _, err = run("stubs")
     assert status == 1 and err.count("skipped") == 2, "without git, nobody knows whose they are"

@@ -7,7 +7,8 @@ import keyword
 import re
 
 from kata.commands.course_line import with_exercise
-from kata.commands.skeletons import answers, grader, solution
+from kata.commands.skeletons import WAITING, answers, grader, oracle, solution
+from kata.commands.stubs import list_exercises
 from kata.console import console, shown, warn
 from kata.course import COURSE_FILE, Course, Exercise
 from kata.errors import UsageError
@@ -32,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
         exercise.solution: source,
         exercise.grader: grader(exercise.name),
         exercise.answers: answers(exercise.name),
+        exercise.oracle: oracle(exercise.name),
+        exercise.unseen / "WAITING": WAITING,
         exercise.stub: stub(source),
     }
     there = [file for file in files if file.exists()]
@@ -45,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         raise UsageError(f"cannot be written: {error}") from None
     listed = _list(course, exercise)
+    if listed:
+        list_exercises(Course.load(course.root))
     out.print(
         f"Now replace what the skeletons say: first the solution, then the grader and the known answers.\n"
         f"  kata grade {exercise.id} --submission {shown(exercise.solution)}\n"

@@ -22,6 +22,12 @@ def answers(name: str) -> str:
     return _filled(_ANSWERS, name, "")
 
 
+def oracle(name: str) -> str:
+    """The oracle that goes with it: the same by another operation."""
+    title = name.replace("_", " ").capitalize()
+    return _filled(_ORACLE, name, title)
+
+
 def _filled(text: str, name: str, title: str) -> str:
     return dedent(text).lstrip("\n").replace("NAME", name).replace("TITLE", title)
 
@@ -119,4 +125,27 @@ _ANSWERS = """
     hint = "Which tensor does the loss still see?"
     was = "2 * x"
     becomes = "2 * x.detach()"
+"""
+
+_ORACLE = '''
+    """TITLE against torch's sum, in float64."""
+
+    import torch
+
+    from tests.conftest import reference
+
+    NAME = reference(__file__).NAME
+
+
+    def test_NAME():
+        x = torch.randn(3, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64, requires_grad=True)
+        ours, theirs = NAME(x), torch.stack([x, x]).sum(0)
+        torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
+        cotangent = torch.linspace(-1, 1, 15, dtype=torch.float64).reshape(3, 5)
+        gradients = torch.autograd.grad(ours, x, cotangent), torch.autograd.grad(theirs, x, cotangent)
+        torch.testing.assert_close(*gradients, rtol=1e-12, atol=1e-12)
+'''
+
+WAITING = """\
+Nobody has written answers from the statement alone yet: five wrong ones, two right ones. CONTRIBUTING.md says how.
 """

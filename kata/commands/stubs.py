@@ -1,16 +1,18 @@
-"""`kata stubs`: cut every stub from its solution, and never over what a student wrote."""
+"""`kata stubs`: cut every stub from its solution, never over what a student wrote, and list the exercises in docs/."""
 
 from __future__ import annotations
 
 import argparse
 import subprocess
 
+from kata import exercise_pages
 from kata.commands.reset import replace, stub_of
 from kata.console import console, shown, warn
 from kata.course import Course, Exercise
+from kata.errors import UsageError
 from kata.recordings import need_solutions
 
-HELP = "for authors: cut every stub in exercises/ from its solution"
+HELP = "for authors: cut every stub in exercises/ from its solution, and list the exercises in docs/exercises.md"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,11 +36,25 @@ def run(args: argparse.Namespace) -> int:
         else:
             skipped.append(exercise)
     out.print(f"{same} stubs are as their solutions cut to.")
+    list_exercises(course)
     if missing:
         warn(f"no solution for {', '.join(missing)}.")
     for exercise in skipped:
         warn(f"skipped {shown(exercise.stub)}: it is changed. `kata stubs --force` cuts it too, after a backup.")
     return 1 if skipped else 0
+
+
+def list_exercises(course: Course) -> None:
+    """Bring docs/exercises.md up to the course, in every language.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        for page in exercise_pages.write(course):
+            console().print(f"wrote {shown(page)}", soft_wrap=True)
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error}") from None
 
 
 def _as_committed(exercise: Exercise) -> bool:
