@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Literal
@@ -12,9 +12,8 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from kata.torch_calls import TorchCall, TorchCalls
 from kata.tree import map_tensors, tensors, walk
 
 Scenario = Callable[..., Any]
@@ -67,7 +66,7 @@ class Outcome:
     """What a scenario gave: its result, the gradient of every floating-point input, and what it did on the way.
 
     `changed` are the inputs whose values are not what they were, `devices` the device type of each tensor of the
-    result. When the run was observed, `ops` are the names of the torch operators that ran, `calls` how many did,
+    result. When the run was observed, `ops` is what was called of torch, `calls` how many operators ran,
     `largest` how many numbers the largest tensor held that one of them allocated, and `flops` how many multiplications
     and additions the products of matrices took.
     """
@@ -76,7 +75,7 @@ class Outcome:
     gradients: dict[str, Tensor | None] | None = None
     changed: list[str] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
-    ops: list[str] = field(default_factory=list)
+    ops: list[TorchCall] = field(default_factory=list)
     calls: int = 0
     largest: int = 0
     flops: int = 0
@@ -101,7 +100,7 @@ def execute(
     compiled.
     """
     torch.set_grad_enabled(True)
-    seen = _Operators(costs=observe == "costs") if observe else None
+    seen = TorchCalls(file, costs=observe == "costs") if observe else None
     outcome = Outcome()
     given: dict[str, Any] = {}
     try:
@@ -125,7 +124,7 @@ def execute(
         if any(_differs(a, b) for (_, a), (_, b) in zip(walk(inputs[name]), walk(given[name]), strict=False))
     ]
     if seen:
-        outcome.ops, outcome.calls, outcome.largest = seen.names, seen.calls, seen.largest
+        outcome.ops, outcome.calls, outcome.largest = seen.notes, seen.calls, seen.largest
         outcome.flops = seen.flops
     return outcome
 
@@ -228,72 +227,3 @@ def _differs(before: Any, after: Any) -> bool:
     if not isinstance(before, Tensor):
         return False
     return before.shape != after.shape or not torch.equal(before.nan_to_num(), after.detach().nan_to_num())
-
-
-class _Operators:
-    """The torch operators that ran: their names, as Python gives them and as aten does, and with `costs` their cost.
-
-    Both names are needed: `F.multi_head_attention_forward` decomposes before aten sees it, and `torch.ops.aten` passes
-    by the Python functions. An alias changes neither.
-    """
-
-    def __init__(self, *, costs: bool):
-        self.costs = costs
-        self.ran: set[Any] = set()  # named only at the end: there are few of them, and many calls
-        self.calls = 0
-        self.largest = 0
-        self.flops = 0
-
-    @property
-    def names(self) -> list[str]:
-        named = (
-            func._schema.name.removeprefix("aten::") if hasattr(func, "_schema") else getattr(func, "__name__", "")
-            for func in self.ran
-        )
-        return sorted(set(named))
-
-    @contextlib.contextmanager
-    def watching(self) -> Iterator[None]:
-        with _Dispatched(self), _Called(self):
-            yield
-
-    def count(self, name: str, result: Any, args: Any) -> None:
-        self.calls += 1
-        given = [leaf for _, leaf in tensors(args) if leaf.layout == torch.strided]
-        if name in ("aten::mm", "aten::bmm", "aten::addmm", "aten::baddbmm"):  # what every product comes down to
-            self.flops += 2 * result.numel() * given[-1].shape[-2]
-        known = {leaf.untyped_storage().data_ptr() for leaf in given}
-        for _, leaf in tensors(result):
-            if leaf.layout != torch.strided:
-                continue
-            storage = leaf.untyped_storage()
-            if storage.data_ptr() not in known:
-                self.largest = max(self.largest, storage.nbytes() // max(1, leaf.element_size()))
-
-
-class _Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        """torch would else load its compiler, for a second, to keep away from code that is not compiled here."""
-        return False
-
-    def __init__(self, operators: _Operators):
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.operators = operators
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        result = func(*args, **(kwargs or {}))
-        self.operators.ran.add(func)
-        if self.operators.costs:
-            self.operators.count(func._schema.name, result, [args, kwargs or {}])
-        return result
-
-
-class _Called(TorchFunctionMode):
-    def __init__(self, operators: _Operators):
-        super().__init__()
-        self.operators = operators
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.operators.ran.add(func)
-        return func(*args, **(kwargs or {}))

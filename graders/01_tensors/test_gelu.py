@@ -5,7 +5,7 @@ import torch
 
 from kata.grading import Case, exactly, normal
 
-pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*gelu*"])
+pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["gelu"])
 
 
 def activate(impl, x, approximate):

@@ -7,7 +7,7 @@ import torch
 
 from kata.grading import Case, hide_a_row, hide_some, normal
 
-pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*logsumexp*", "*logaddexp*", "*softmax*"])
+pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["softmax", "logsumexp", "logaddexp"])
 
 
 def logsumexp(impl, x, **options):

@@ -7,7 +7,7 @@ import torch
 
 from kata.grading import Case, exactly, normal
 
-pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*elu*", "*threshold*", "hardtanh*"])
+pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["relu"])
 
 
 def rectify(impl, x):

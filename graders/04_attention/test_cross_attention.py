@@ -13,7 +13,7 @@ from kata.grading import (
     weights,
 )
 
-pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
+pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["attention"])
 
 
 def attend(impl, state, x, context, sizes=(6, 5, 2), **options):

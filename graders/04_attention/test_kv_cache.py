@@ -4,7 +4,7 @@ import pytest
 
 from kata.grading import Case, load, normal, weights
 
-pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
+pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["attention"])
 
 # The ways to cut four tokens into pieces.
 CUTS = [(4,), (1, 3), (2, 2), (3, 1), (1, 1, 2), (1, 2, 1), (2, 1, 1), (1, 1, 1, 1)]

@@ -5,7 +5,7 @@ import pytest
 from kata.grading import Case, normal, uniform
 
 # An epsilon of 1e-6 in the divisor is allowed: in float64 it would show.
-pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"], dtypes=["float32", "bfloat16"])
+pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["attention"], dtypes=["float32", "bfloat16"])
 
 
 def attend(impl, q, k, v, **options):

@@ -15,7 +15,7 @@ from kata.grading import (
     uniform,
 )
 
-pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
+pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["attention"])
 
 
 def attend(impl, q, k, v, **options):

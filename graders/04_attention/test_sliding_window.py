@@ -5,7 +5,7 @@ import torch
 
 from kata.grading import Case, integers, normal, starting_with, uniform
 
-pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["*attention*"])
+pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["attention"])
 
 
 def attend(impl, q, k, v, window):

@@ -7,7 +7,6 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from functools import partial
 from typing import Any
 
@@ -20,9 +19,11 @@ from kata.cases import Case, cast, draw, seed_of
 from kata.errors import JudgeError
 from kata.judge.diagnosis import check_outcome, matching_mistakes, mistake_is_right
 from kata.judge.reference import Cost, Reference, Trial
+from kata.judge.shortcuts import bare_name, first_forbidden
 from kata.judge.submission import Submission
 from kata.scenario import Outcome, Scenario
 from kata.text import plain
+from kata.torch_calls import TorchCall
 from kata.tree import map_leaves, map_tensors, tensors, walk
 from kata.verdict import Wrong
 
@@ -72,11 +73,9 @@ class Session:
                 yield outcome
 
     def _check_rules(self, trial: Trial, outcome: Outcome) -> None:
-        for name in outcome.ops:
-            if any(fnmatch(name, pattern) for pattern in self.forbids):
-                raise Wrong(
-                    f"uses `{plain(name, 80)}` of torch, which this exercise is there to write without", "refused"
-                )
+        shortcut = first_forbidden(outcome.ops, self.forbids)
+        if shortcut:
+            raise Wrong(_refusal(shortcut), "refused")
         self.seen.append((trial, outcome))
         if outcome.raised and not self.reference.expected(trial).ours.raised:
             raise self.submission.explain(outcome.raised)
@@ -254,6 +253,15 @@ class Run:
         (outcome,) = session.try_out([trial])
         _check_form(outcome.outputs, expected.outputs)
         return outcome.outputs
+
+
+def _refusal(call: TorchCall) -> str:
+    """Why a call is none that this exercise allows: what the student wrote, and what it does where that does not say it."""
+    written, name = plain(call.written, 80), bare_name(plain(call.name, 80))
+    where = f", line {call.line}" if call.line else ""
+    if name in written:
+        return f"uses `{written}`{where}, which this exercise is there to write without"
+    return f"uses `{written}`{where}, and with it `{name}`, which this exercise is there to write without"
 
 
 def describe_inputs(inputs: dict[str, Any]) -> str:

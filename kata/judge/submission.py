@@ -21,6 +21,7 @@ from kata.protocol import ProtocolError, pack, unpack
 from kata.sandbox import Limits, Sandbox, Worker, WorkerEnded
 from kata.scenario import Implementation, Observe, Outcome, Raised, Scenario, execute_here, on_the_cpu_first
 from kata.text import plain
+from kata.torch_calls import TorchCall
 from kata.verdict import OUT_OF_BUDGET, Wrong
 
 LOAD_SECONDS = 20.0  # for all imports of one file: it may import a large library; nothing else takes this long
@@ -286,7 +287,7 @@ def _outcome(message: dict[str, Any]) -> Outcome:
     """
     if set(message) != set(vars(Outcome())):
         raise ProtocolError("no outcome")
-    if not all(_is_texts(message[key]) for key in ("changed", "devices", "ops")):
+    if not all(_is_texts(message[key]) for key in ("changed", "devices")):
         raise ProtocolError("no outcome")
     if not all(type(message[key]) is int for key in ("calls", "largest", "flops")):
         raise ProtocolError("no outcome")
@@ -297,7 +298,7 @@ def _outcome(message: dict[str, Any]) -> Outcome:
         isinstance(gradients, dict) and all(isinstance(g, Tensor | None) for g in gradients.values())
     ):
         raise ProtocolError("no gradients")
-    return Outcome(**{**message, "raised": raised})
+    return Outcome(**{**message, "raised": raised, "ops": _calls(message["ops"])})
 
 
 def _raised(value: Any) -> Raised:
@@ -315,6 +316,17 @@ def _raised(value: Any) -> Raised:
     if not sound:
         raise ProtocolError("no exception")
     return raised
+
+
+def _calls(value: Any) -> list[TorchCall]:
+    if not isinstance(value, list):
+        raise ProtocolError("no calls of torch")
+    for item in value:
+        match item:
+            case (str(), str(), int()):
+                continue
+        raise ProtocolError("no calls of torch")
+    return [TorchCall(*item) for item in value]
 
 
 def _is_texts(value: Any) -> bool:

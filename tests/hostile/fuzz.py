@@ -29,6 +29,7 @@ from typing import Any
 import torch
 
 from kata.agreement import check_agreement, same
+from kata.judge.checks import _refusal
 from kata.judge.submission import Submission, _outcome
 from kata.protocol import PREFIX, TICKET, ProtocolError, lengths, pack, unpack
 from kata.sandbox import Limits, Worker, WorkerEnded, host
@@ -184,8 +185,10 @@ def _compare(outcome: Outcome) -> None:
             check_agreement(gradient, _REFERENCES[0], _REFERENCES[0], torch.bfloat16)
     if outcome.raised:
         str(_SUBMISSION.explain(outcome.raised)).encode()
-    for text in (*outcome.ops, *outcome.changed, *outcome.devices):
+    for text in (*outcome.changed, *outcome.devices):
         plain(text).encode()
+    for call in outcome.ops:
+        _refusal(call).encode()
     assert type(outcome.calls + outcome.largest + outcome.flops) is int
     _ = f"{outcome.calls / 7:.3g}, {outcome.largest:,}"  # as a message of costs would
 
