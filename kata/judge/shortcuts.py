@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import cache
+from functools import cache, lru_cache
 
 from kata.errors import JudgeError
 from kata.torch_calls import TorchCall
@@ -130,7 +130,7 @@ def forbidden(families: tuple[str, ...]) -> Callable[[str], bool]:
     members = list(dict.fromkeys(_with_all_inside(families)))
     tests = [(_pattern(family.names), _pattern(family.but)) for family in members]
 
-    @cache
+    @lru_cache(4096)  # names come from submissions
     def is_forbidden(name: str) -> bool:
         bare = bare_name(name)
         return any(names(bare) and not but(bare) for names, but in tests)

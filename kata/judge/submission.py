@@ -32,6 +32,7 @@ LEAST_REST_SECONDS = 0.2  # four looks at it
 FORGET_SECONDS = 0.25  # for answers that a wrong one has made needless: more would eat up the time of the tests to come
 BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, so that no loop holds up a class for long
 ENDLESS_TESTS = 3  # or after this many tests that never came to an end: the others would say no more
+LONGEST_NAME = 200  # of a function of torch's
 
 _ARE_YOU_READY = pack({"op": "ready"})
 
@@ -326,7 +327,7 @@ def _calls(value: Any) -> list[TorchCall]:
             case (str(), str(), int()):
                 continue
         raise ProtocolError("no calls of torch")
-    return [TorchCall(*item) for item in value]
+    return [TorchCall(name[:LONGEST_NAME], written[:LONGEST_NAME], line) for name, written, line in value]
 
 
 def _is_texts(value: Any) -> bool:

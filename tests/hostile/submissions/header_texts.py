@@ -48,7 +48,7 @@ EVIL = "\x1b]0;owned\x07\x1b[2J[/red]<script>alert(1)</script>\r\n\u202e" + "sof
 
 def softmax(x, dim=-1):
     tries = [
-        {"ops": ["list", [EVIL]]},
+        {"ops": ["list", [["tuple", [EVIL, EVIL, 2**62]]]]},
         {"changed": ["list", [EVIL]]},
         {"devices": ["list", [EVIL]]},
         {"outputs": ["other", EVIL, EVIL]},
