@@ -31,8 +31,9 @@ _AT_LINE = re.compile(r" \(at (?:line (\d+)|end of document).*\)")
 class Variant:
     """The reference with one edit: where it `was` so, it `becomes` so, in every marked region.
 
-    `body`, where given, replaces instead the whole of region number `region` (the last, unless said). `name` says what a
-    right answer does differently, or which mistake was made; `hint` leads a student on without giving the answer away.
+    `body`, where given, replaces instead the whole of region number `region` (the last, unless said), and `bodies` all
+    regions, one each: another way to write a class often changes every method. `name` says what a right answer does
+    differently, or which mistake was made; `hint` leads a student on without giving the answer away.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Variant:
     becomes: str = ""
     body: str | None = None
     region: int = -1
+    bodies: tuple[str, ...] = ()
     hint: str = ""
     place: str = field(default="", compare=False)  # file:line, for messages
 
@@ -50,21 +52,31 @@ class Variant:
         """Edit the solution.
 
         Raises:
-            JudgeError: the edit changes nothing, because no marked region holds `was`.
+            JudgeError: the edit changes nothing, because no marked region holds `was`, or there are not as many regions as
+                `bodies`.
         """
-        regions = list(REGION.finditer(solution))
-        chosen = regions if self.body is None else [regions[self.region]]
         edited = solution
-        for region in reversed(chosen):
-            edited = edited[: region.start("body")] + self._edit(region) + edited[region.end("body") :]
+        for region, text in reversed(list(self._edits(list(REGION.finditer(solution))))):
+            edited = edited[: region.start("body")] + text + edited[region.end("body") :]
         if edited == solution:
             raise JudgeError(f"{self.place}: {self.name!r} changes nothing: no marked region holds {self.was!r}")
         return edited
 
-    def _edit(self, region: re.Match[str]) -> str:
-        if self.body is None:
-            return region["body"].replace(self.was, self.becomes)
-        return textwrap.indent(textwrap.dedent(self.body).strip("\n"), region["indent"]) + "\n"
+    def _edits(self, regions: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], str]]:
+        if self.bodies:
+            if len(self.bodies) != len(regions):
+                raise JudgeError(
+                    f"{self.place}: {self.name!r} has {len(self.bodies)} bodies, and the solution {len(regions)} regions"
+                )
+            yield from ((region, _indented(body, region)) for region, body in zip(regions, self.bodies, strict=True))
+        elif self.body is not None:
+            yield regions[self.region], _indented(self.body, regions[self.region])
+        else:
+            yield from ((region, region["body"].replace(self.was, self.becomes)) for region in regions)
+
+
+def _indented(body: str, region: re.Match[str]) -> str:
+    return textwrap.indent(textwrap.dedent(body).strip("\n"), region["indent"]) + "\n"
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,8 @@ class Answers:
         return "\n".join(lines) + "\n"
 
 
-_EDIT = ("was", "becomes", "body", "region")
+_EDIT = ("was", "becomes", "body", "region", "bodies")
+_KINDS: dict[str, tuple[type, str]] = {"region": (int, "a whole number"), "bodies": (list, "a list of texts")}
 _TABLES: dict[str, tuple[type[Variant], tuple[str, ...]]] = {
     "also_right": (Variant, ("name", *_EDIT)),
     "mistake": (Variant, ("name", "hint", *_EDIT)),
@@ -171,17 +184,21 @@ class _Reader:
             for key, value in entry.items():
                 if key not in keys:
                     raise self._error(self._line_of(key, line), f"`{key}` is not known in [[{table}]]")
-                if type(value) is not (int if key == "region" else str):
-                    said = "a whole number" if key == "region" else "a text"
+                kind, said = _KINDS.get(key, (str, "a text"))
+                texts = not isinstance(value, list) or all(isinstance(text, str) for text in value)
+                if type(value) is not kind or not texts:
                     raise self._error(self._line_of(key, line), f"`{key}` is not {said}")
             self._check_edit(table, entry, line)
-            yield make(**entry, place=f"{self._file}:{line}")
+            edit: dict[str, Any] = {
+                key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
+            }
+            yield make(**edit, place=f"{self._file}:{line}")
 
     def _check_edit(self, table: str, entry: dict[str, Any], line: int) -> None:
         if not entry.get("name"):
             raise self._error(line, f"this [[{table}]] has no `name`")
-        if self._with_edits and ("body" in entry) == ("was" in entry):
-            raise self._error(line, f"{entry['name']!r} needs either `was` and `becomes`, or `body`")
+        if self._with_edits and sum(key in entry for key in ("was", "body", "bodies")) != 1:
+            raise self._error(line, f"{entry['name']!r} needs either `was` and `becomes`, or `body`, or `bodies`")
         if "was" in entry and (not entry["was"] or "becomes" not in entry):
             raise self._error(
                 line, f"{entry['name']!r} says what `was`, and not what it `becomes`, or the other way round"

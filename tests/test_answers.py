@@ -93,3 +93,12 @@ def test_an_edit_of_what_is_gone(read):
     (mistake,) = read('\n[[mistake]]\nname = "minus"\nwas = "x * 1"\nbecomes = "x"\n').mistakes
     with pytest.raises(JudgeError, match=r"toy\.toml:2: 'minus' changes nothing: no marked region holds 'x \* 1'"):
         mistake.of(SOLUTION)
+
+
+def test_a_body_for_each_region(read):
+    two = SOLUTION + SOLUTION[SOLUTION.index("\n\ndef") :].replace("def f", "def g")
+    table = '[[also_right]]\nname = "both"\nbodies = ["return 1", "return 2"]\n'
+    (both,) = read(table).also_right
+    assert re.findall(r"return \d", both.of(two)) == ["return 1", "return 2"]
+    with pytest.raises(JudgeError, match=r"'both' has 2 bodies, and the solution 1 regions"):
+        both.of(SOLUTION)
