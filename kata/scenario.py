@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Literal
@@ -146,6 +146,15 @@ def on_the_cpu_first(run: Callable[[dict[str, Any]], Outcome], inputs: dict[str,
         if outcome.raised:
             return outcome
     return run(inputs)
+
+
+def repeat(scenario: Scenario, seeds: Sequence[int], impl: Implementation, /, **inputs: Any) -> list[Any]:
+    """Call a scenario once for each of these seeds, on inputs of its own each time."""
+    results = []
+    for seed in seeds:
+        seed_everything(seed)
+        results.append(scenario(impl, **map_tensors(torch.clone, inputs)))
+    return results
 
 
 def load(module: nn.Module, state: dict[str, Tensor]) -> nn.Module:

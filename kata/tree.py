@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import torch
 from torch import Tensor
 
 
@@ -37,3 +38,9 @@ def walk(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def tensors(tree: Any) -> Iterator[tuple[str, Tensor]]:
     """Each tensor with the path to it."""
     return ((path, leaf) for path, leaf in walk(tree) if isinstance(leaf, Tensor))
+
+
+def blank(tree: Any) -> Any:
+    """The same kinds, shapes and dtypes, and nothing but zeros."""
+    zeros = map_tensors(torch.zeros_like, tree)
+    return map_leaves(lambda leaf: type(leaf)(0) if isinstance(leaf, int | float) else leaf, zeros)

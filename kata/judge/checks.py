@@ -1,4 +1,4 @@
-"""The words a grader's tests are written in: `check.values`, `check.gradients`, `check.raises`, and `run`."""
+"""The words a grader's tests are written in: `check.values`, `check.gradients`, `check.share`, … and `run`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from kata.errors import JudgeError
 from kata.judge.diagnosis import check_outcome, matching_mistakes, mistake_is_right
 from kata.judge.reference import Cost, Reference, Trial
 from kata.judge.shortcuts import bare_name, first_forbidden
+from kata.judge.statistics import Expectation, Frequencies, Moments, Of, Share, Statistic, whole
 from kata.judge.submission import Submission
 from kata.scenario import Outcome, Scenario
 from kata.text import plain
 from kata.torch_calls import TorchCall
-from kata.tree import map_leaves, map_tensors, tensors, walk
+from kata.tree import blank, tensors, walk
 from kata.verdict import Wrong
 
 # The order in which dtypes are tried. float32 first, where a mistake is plainest; float64 sees the finest ones, and
@@ -68,7 +69,8 @@ class Session:
         """
         outcomes = self.submission.run(self.reference.expected(trial).request for trial in trials)
         with closing(outcomes):
-            for trial, outcome in zip(trials, outcomes, strict=True):
+            for trial, gave in zip(trials, outcomes, strict=True):
+                outcome = self.reference.read(trial, gave)
                 self._check_rules(trial, outcome)
                 yield outcome
 
@@ -136,6 +138,35 @@ class Check:
         if seconds is not None and self._session.reference.has_clock:
             self._time(scenario, case, seconds)
 
+    def share(self, scenario: Scenario, case: Case, *, expected: Expectation, of: Of = whole) -> None:
+        """What is drawn at random comes true as often as `expected`: a probability, or a scenario that gives it.
+
+        `of` makes booleans of what a call gives. The scenario is called, in float32, as often as it takes: a rate that
+        is a tenth of itself off is caught, and a right one passes, at every seed (kata/judge/statistics.py says how
+        surely). torch's generator is seeded anew for each call, and the submission must draw from it.
+        """
+        self._statistic(Share(of, expected), scenario, case)
+
+    def frequencies(self, scenario: Scenario, case: Case, *, expected: Expectation, of: Of = whole) -> None:
+        """As `share`, for whole numbers drawn: each, from 0 on, comes as often as `expected` says in a list.
+
+        A probability of 0 is never drawn. Expectations of more than one axis are lists in rows: then the numbers, too,
+        are in such rows. What is less likely than a twentieth is looked at, but no more is drawn for its sake.
+        """
+        self._statistic(Frequencies(of, expected), scenario, case)
+
+    def moments(self, scenario: Scenario, case: Case, *, expected: Expectation, of: Of = whole) -> None:
+        """As `share`, for real numbers drawn: their mean and standard deviation are the two that are `expected`.
+
+        A mean is off by a tenth when it is so by a tenth of the deviation. For normal and uniform numbers, and what has
+        no heavier tails.
+        """
+        self._statistic(Moments(of, expected), scenario, case)
+
+    def _statistic(self, statistic: Statistic, scenario: Scenario, case: Case) -> None:
+        dtypes = case.dtypes or ("float32",)
+        self._try(self._trials(scenario, case, dtypes=dtypes[:1], statistic=statistic), case)
+
     def _try(self, trials: list[Trial], case: Case) -> None:
         self._session.compared = True
         with closing(self._session.try_out(trials)) as outcomes:
@@ -192,6 +223,7 @@ class Check:
         cost: Cost | None = None,
         dtypes: Sequence[str] | None = None,
         seed: int | None = None,
+        statistic: Statistic | None = None,
     ) -> list[Trial]:
         session = self._session
         session.asked += 1
@@ -203,7 +235,16 @@ class Check:
             # Operators are noted at the first dtype only, which costs as much as the run: who writes out the one has
             # nothing to gain from a shortcut in the others.
             make = partial(
-                self._trial, place, scenario, case, getattr(torch, name), run, with_gradients, cost, observed=not trials
+                self._trial,
+                place,
+                scenario,
+                case,
+                getattr(torch, name),
+                run,
+                with_gradients,
+                cost,
+                statistic,
+                observed=not trials,
             )
             trials.append(session.reference.trial(place, make))
         return trials
@@ -217,12 +258,15 @@ class Check:
         seed: int,
         with_gradients: bool,
         cost: Cost | None,
+        statistic: Statistic | None,
         *,
         observed: bool,
     ) -> Trial:
         session = self._session
         inputs = cast(case.draw(seed, session.reference.implementation), dtype, session.device)
-        return Trial(place, scenario, inputs, seed_of(seed, case.name), dtype, with_gradients, cost, observed)
+        return Trial(
+            place, scenario, inputs, seed_of(seed, case.name), dtype, with_gradients, cost, statistic, observed
+        )
 
 
 class Run:
@@ -251,7 +295,8 @@ class Run:
                 raise Wrong(f"gives a result that cannot be gone on with: from it, the reference raises {what}")
             raise JudgeError(f"the reference raises in {session.test}: {what}")
         (outcome,) = session.try_out([trial])
-        _check_form(outcome.outputs, expected.outputs)
+        form = blank(expected.outputs)  # kinds, shapes and dtypes as the reference's; whatever numbers
+        check_agreement(blank(outcome.outputs), form, form, torch.float32)
         return outcome.outputs
 
 
@@ -282,17 +327,6 @@ def _describe(tensor: Tensor) -> str:
     if tensor.device.type != "cpu":
         described = f"{described}, on device {tensor.device.type}"
     return described if tensor.is_contiguous() else f"{described}, not contiguous"
-
-
-def _check_form(actual: Any, reference: Any) -> None:
-    """Kinds, shapes and dtypes as the reference's; whatever numbers."""
-    blank = map_tensors(torch.zeros_like, reference)
-    filled = map_tensors(torch.zeros_like, actual)
-    check_agreement(_without_numbers(filled), _without_numbers(blank), _without_numbers(blank), torch.float32)
-
-
-def _without_numbers(tree: Any) -> Any:
-    return map_leaves(lambda leaf: type(leaf)(0) if isinstance(leaf, int | float) else leaf, tree)
 
 
 def _digest(inputs: Any) -> int:

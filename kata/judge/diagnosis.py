@@ -12,6 +12,7 @@ from kata.answers import Variant
 from kata.cases import cast
 from kata.judge.reference import CPU, Cost, Reference, Trial
 from kata.judge.sketch import sketched
+from kata.judge.statistics import check_draws, same_draws
 from kata.scenario import Outcome, Raised
 from kata.verdict import Wrong
 
@@ -64,7 +65,10 @@ def check_outcome(reference: Reference, trial: Trial, outcome: Outcome) -> None:
         return _check_raised(outcome, ours.raised.type)
     if outcome.raised:
         raise Wrong(f"raises {outcome.raised.type}")
-    check_agreement(outcome.outputs, truth.outputs, ours.outputs, trial.dtype)
+    if trial.statistic:
+        check_draws(trial.statistic, outcome.outputs, truth.outputs["expected"], ours.outputs["form"])
+    else:
+        check_agreement(outcome.outputs, truth.outputs, ours.outputs, trial.dtype)
     for actual, wanted in zip(outcome.devices, ours.devices, strict=False):
         if actual != wanted:
             raise Wrong(f"the result is on {actual}, expected {wanted}")
@@ -127,6 +131,8 @@ def _same_outcome(one: Outcome | None, other: Outcome, trial: Trial) -> bool:
     if one.raised or other.raised:
         return one.raised is not None and other.raised is not None and same_error(one.raised, other.raised)
     one, other = sketched(one), sketched(other)
+    if trial.statistic:
+        return one.changed == other.changed and same_draws(trial.statistic, one.outputs, other.outputs)
     return (
         same(one.outputs, other.outputs, trial.dtype)
         and one.changed == other.changed

@@ -56,7 +56,8 @@ class Recorded(Reference):
             )
         truth, ours = (self._recording.outcome(entry[which]) for which in ("truth", "ours"))
         cotangents = draw_cotangents(truth.outputs, trial) if trial.with_gradients else None
-        return Expected(truth, ours, self._request(trial, cotangents))
+        calls = truth.outputs["calls"] if trial.statistic else 1
+        return Expected(truth, ours, self._request(trial, cotangents, calls))
 
     def _know_mistakes(self, trial: Trial, outcomes: list[int], harmless: list[bool]) -> None:
         for name, number, right in zip(self._recording.mistakes, outcomes, harmless, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from kata.answers import Variant
 from kata.cases import cast
 from kata.course import Exercise
 from kata.errors import JudgeError
+from kata.judge.statistics import Statistic, expectation, number_of_calls, repeated, tallied
 from kata.judge.submission import Request, load_module
 from kata.scenario import Implementation, Observe, Outcome, Scenario, execute_here, on_the_cpu_first
 from kata.tree import tensors
@@ -46,6 +47,7 @@ class Trial:
     dtype: torch.dtype
     with_gradients: bool = False
     cost: Cost | None = None
+    statistic: Statistic | None = None  # what is looked at in many calls, in place of the result of one
     observed: bool = True  # whether the rules about operators are looked after
     digest: int = 0
 
@@ -62,7 +64,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Expected:
-    """The reference's outcome in float64 on the CPU, and at the dtype and device of the run."""
+    """The reference's outcome in float64 on the CPU, and at the dtype and device of the run.
+
+    Of a statistic: what is expected and of how many calls, and the tally of the reference's own.
+    """
 
     truth: Outcome
     ours: Outcome
@@ -103,6 +108,14 @@ class Reference:
         """What a known mistake gives, or None where that is not known."""
         return self._outcomes.get((mistake.name, *trial.key))
 
+    def read(self, trial: Trial, outcome: Outcome) -> Outcome:
+        """An outcome as it is compared: of the calls for a statistic, their tally."""
+        if trial.statistic is None:
+            return outcome
+        expected = self.expected(trial)
+        plan, form = expected.truth.outputs, expected.ours.outputs["form"]
+        return tallied(trial.statistic, outcome, plan["expected"], plan["calls"], form)
+
     def run_again(self, trial: Trial) -> None:
         """Run the reference once more, to see how long it takes."""
         raise NotImplementedError
@@ -110,9 +123,10 @@ class Reference:
     def _work_out(self, trial: Trial) -> Expected:
         raise NotImplementedError
 
-    def _request(self, trial: Trial, cotangents: list[Tensor] | None) -> Request:
+    def _request(self, trial: Trial, cotangents: list[Tensor] | None, calls: int = 1) -> Request:
         observe: Observe = "costs" if trial.cost else self.observe if trial.observed else ""
-        return Request(trial.scenario, trial.inputs, trial.device.type, trial.seed, cotangents, observe)
+        scenario = repeated(trial.scenario, trial.seed, calls) if trial.statistic else trial.scenario
+        return Request(scenario, trial.inputs, trial.device.type, trial.seed, cotangents, observe)
 
 
 class Live(Reference):
@@ -129,9 +143,10 @@ class Live(Reference):
         if key not in self._outcomes:
             if mistake.name not in self._modules:
                 self._modules[mistake.name] = _load(self.exercise, mistake.of(self.source))
-            cotangents = self.expected(trial).request.cotangents
-            run = partial(self._run, self._modules[mistake.name], trial, cotangents=cotangents)
-            self._outcomes[key] = on_the_cpu_first(run, trial.inputs)
+            request = self.expected(trial).request
+            asked = replace(trial, scenario=request.scenario)
+            run = partial(self._run, self._modules[mistake.name], asked, cotangents=request.cotangents)
+            self._outcomes[key] = self.read(trial, on_the_cpu_first(run, trial.inputs))
         return self._outcomes[key]
 
     def run_again(self, trial: Trial) -> None:
@@ -139,12 +154,30 @@ class Live(Reference):
 
     def _work_out(self, trial: Trial) -> Expected:
         exact_inputs = cast(trial.inputs, torch.float64, CPU)
+        if trial.statistic:
+            return self._work_out_draws(trial, trial.statistic, exact_inputs)
         cotangents = None
         if trial.with_gradients:
             cotangents = draw_cotangents(self._run(self._right, trial, exact_inputs, None).outputs, trial)
         truth = self._run(self._right, trial, exact_inputs, cotangents)
         ours = self._run(self._right, trial, trial.inputs, cotangents)
         return Expected(truth, ours, self._request(trial, cotangents))
+
+    def _work_out_draws(self, trial: Trial, statistic: Statistic, exact_inputs: dict[str, Any]) -> Expected:
+        once = self._run(self._right, trial, trial.inputs, None)
+        asked = Outcome(outputs=statistic.expected)
+        if callable(statistic.expected):
+            asked = self._run(self._right, replace(trial, scenario=statistic.expected), exact_inputs, None)
+        if once.raised or asked.raised:
+            failed = once if once.raised else asked
+            return Expected(failed, failed, self._request(trial, None))
+        expected = expectation(statistic, asked.outputs)
+        calls = number_of_calls(statistic, once.outputs, expected, str(trial.place[0]))
+        request = self._request(trial, None, calls)
+        drawn = self._run(self._right, replace(trial, scenario=request.scenario), trial.inputs, None)
+        ours = tallied(statistic, drawn, expected, calls)
+        statistic.vet(ours.outputs["tally"], expected)
+        return Expected(Outcome(outputs={"expected": expected, "calls": calls}), ours, request)
 
     def _run(
         self, impl: Implementation, trial: Trial, inputs: dict[str, Any], cotangents: list[Tensor] | None

@@ -19,6 +19,7 @@ WHOLE = (
     "classroom/graft.py",
     "judge/checks.py",
     "judge/diagnosis.py",
+    "judge/statistics.py",
     "judge/submission.py",
     "verdict.py",
 )
