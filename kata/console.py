@@ -77,7 +77,7 @@ def number(value: float) -> str:
 
 
 class Progress:
-    """`3 of 20 graded` on stderr while it goes on, on a terminal only."""
+    """`[#####---------------] 5 of 20 graded` on stderr while it goes on, on a terminal only."""
 
     def __init__(self, total: int, what: str):
         self.total, self.what, self.done = total, what, 0
@@ -91,7 +91,7 @@ class Progress:
 
     def step(self) -> None:
         self.done += 1
-        self._say(tr("{done} of {of}", done=self.done, of=self.total) + f" {self.what}")
+        self._say(f"{bar(self.done, self.total)} {self.what}")
 
     def _say(self, text: str) -> None:
         if self.shown:

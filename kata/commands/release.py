@@ -10,6 +10,7 @@ from kata import language
 from kata.console import Progress, console, shown
 from kata.course import Course
 from kata.errors import UsageError
+from kata.language import tr
 from kata.recordings import need_solutions
 
 HELP = "for instructors: make the student's copy, a folder and a wheel, without solutions and hidden tests"
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
-        with Progress(len(course.exercises) * len(folder.SEEDS), "recorded") as progress:
+        with Progress(len(course.exercises) * len(folder.SEEDS), tr("recorded")) as progress:
             folder.write(course, new, chosen, devices, progress.step)
         wheel.build(new)
         folder.put(new, output)

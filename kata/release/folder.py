@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import as_completed
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -108,34 +109,50 @@ def _write_exercise(exercise: Exercise, theirs: Exercise, language: str) -> None
 def _record(course: Course, copy: Course, devices: Sequence[str], report: Callable[[], None]) -> None:
     import torch
 
+    from kata.release.cache import Cache
+
     about = Provenance(
         list(SEEDS), list(devices), torch.__version__, platform.python_version(), platform.platform(terse=True)
     )
     _write(provenance_file(copy.root), about.text())
-    work = partial(_record_one, course, copy, devices)
-    for _ in _done(work, list(product(course.exercises, SEEDS)), alone="cuda" in devices):
+    cache, every = Cache(course, about), list(product(course.exercises, SEEDS))
+    missing = [(exercise, seed) for exercise, seed in every if not cache.has(exercise, seed)]
+    for _ in range(len(every) - len(missing)):
         report()
-    for exercise in copy.exercises:
-        _keep_one_of_the_same(exercise)
+    for _ in _done(partial(_record_one, course, cache, devices), missing, alone="cuda" in devices):
+        report()
+    for exercise, theirs in zip(course.exercises, copy.exercises, strict=True):
+        for seed in SEEDS:
+            cache.copy(exercise, seed, file_of(theirs, seed))
+        _keep_one_of_the_same(theirs)
 
 
 def _done(work: Callable[[tuple[Exercise, int]], None], what: Sequence[Any], *, alone: bool) -> Iterator[None]:
-    """Do the work on all cores, unless it uses CUDA: what has used that cannot fork."""
+    """Do the work on all cores, and tell of each piece when it is done. CUDA is used by one process: it cannot fork.
+
+    What fails ends it: what has not begun by then is not begun.
+    """
+    if not what:
+        return
     from kata.strength.variants import forked
 
     if alone:
         yield from map(work, what)
         return
     with forked(os.cpu_count() or 1) as pool:
-        yield from pool.map(work, what)
+        pieces = [pool.submit(work, one) for one in what]
+        try:
+            for piece in as_completed(pieces):
+                yield piece.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _record_one(course: Course, copy: Course, devices: Sequence[str], what: tuple[Exercise, int]) -> None:
+def _record_one(course: Course, cache: Any, devices: Sequence[str], what: tuple[Exercise, int]) -> None:
     from kata.release.record import record
 
     exercise, seed = what
-    (theirs,) = copy.select([exercise.id])
-    record(course, exercise, seed, devices).write(file_of(theirs, seed))
+    cache.keep(exercise, seed, record(course, exercise, seed, devices))
 
 
 def _keep_one_of_the_same(exercise: Exercise) -> None:
