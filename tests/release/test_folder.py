@@ -202,6 +202,19 @@ def test_where_it_may_be_put(live, copy, tmp_path):
     theirs.stub.write_text(fresh)
 
 
+def test_what_has_not_changed_is_not_recorded_again(live, released, tmp_path):
+    kept = live.root / ".kata" / "recordings"
+    before = {file: file.stat().st_mtime_ns for file in files_of(kept)}
+    assert len(before) == 3 * len(live.exercises)
+    run_kata(live.root, "release", "--output", str(tmp_path / "again"), expect=0)
+    assert {file: file.stat().st_mtime_ns for file in files_of(kept)} == before
+    old, new = (
+        {file.relative_to(root): file.read_bytes() for file in files_of(root / "fixtures")}
+        for root in (released.root, tmp_path / "again")
+    )
+    assert old == new
+
+
 def test_an_earlier_release_is_replaced(live, copy, monkeypatch):
     from kata.release import folder
 

@@ -2,6 +2,7 @@
 
 import shutil
 import zlib
+from dataclasses import replace
 
 import pytest
 import torch
@@ -16,6 +17,8 @@ from kata.judge.run import Judge
 from kata.judge.sketch import LARGE, sketched
 from kata.protocol import pack
 from kata.recordings import Provenance, file_of, provenance_file
+from kata.release import cache
+from kata.release.cache import Cache
 from kata.release.record import record
 from kata.scenario import Outcome
 from kata.solution import stub
@@ -198,3 +201,32 @@ def test_no_length_is_taken_on_trust(tmp_path, data):
     file.write_bytes(data)
     with pytest.raises(JudgeError, match=r"0\.kata cannot be read"):
         Expectations.read(file)
+
+
+def test_a_recording_is_kept_until_something_changes_that_it_depends_on(toy, tmp_path, monkeypatch):
+    course, about = Course.load(toy.root), Provenance([0], ["cpu"], "2", "3", "x")
+    kept = Cache(course, about)
+    assert not kept.has(toy, 0)
+    kept.keep(toy, 0, Expectations(["three times"]))
+    assert kept.has(toy, 0) and not kept.has(toy, 1) and Cache(course, about).has(toy, 0)
+    kept.copy(toy, 0, tmp_path / "there" / "0.kata")
+    assert Expectations.read(tmp_path / "there" / "0.kata").mistakes == ["three times"]
+    for other in (
+        {"devices": ["cpu", "cuda"]},
+        {"torch": "2.1"},
+        {"seeds": [0, 1]},
+        {"python": "3.1"},
+        {"machine": "y"},
+    ):
+        assert not Cache(course, replace(about, **other)).has(toy, 0), other
+    (toy.root / "fixtures").mkdir()
+    (toy.root / "fixtures" / "text.txt").write_text("text")
+    assert not Cache(course, about).has(toy, 0)
+    shutil.rmtree(toy.root / "fixtures")
+    toy.answers.write_text(toy.answers.read_text() + "# changed\n")
+    assert not kept.has(toy, 0)
+    kept.keep(toy, 0, Expectations([]))
+    assert len(list((toy.root / ".kata").rglob("*.*"))) == 1, "what was stale is gone"
+    (tmp_path / "code.py").write_text("changed")
+    monkeypatch.setattr(cache, "PACKAGE", tmp_path)
+    assert not Cache(course, about).has(toy, 0)
