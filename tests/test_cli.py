@@ -434,6 +434,8 @@ def test_new(warm, run):
     assert exercise.oracle.is_file() and (exercise.unseen / "WAITING").is_file()
     assert "`third_one`" in (warm / "docs/exercises.md").read_text()
     assert run("grade", "third_one", "--submission", exercise.solution)[0] == 0
+    exercise.solution.write_text(exercise.solution.read_text().replace("Source:", "From:"))
+    assert run("stubs")[0] == 0 and "From:" in exercise.stub.read_text(), "nobody wrote in the stub"
     status, out, _ = run("grade", "third_one")
     assert status == 1 and "not written yet" in out
     status, _, err = run("new", "02_two/third_one")
@@ -492,29 +494,33 @@ def test_stubs(root, run):
             ["git", "-c", "user.name=n", "-c", "user.email=e", *argv], cwd=root, check=True, capture_output=True
         )
 
-    def change():
+    def change(word="From:"):
         for exercise in Course.load(root).exercises:
-            write(exercise.solution, solution(exercise.name).replace("Source:", "From:"))
+            write(exercise.solution, solution(exercise.name).replace("Source:", word))
 
     double, again = (exercise.stub for exercise in Course.load(root).exercises)
     status, out, err = run("stubs")
     assert status == 0 and "2 stubs are as" in out and "docs/exercises.md" in out and not err
     assert "docs/exercises.md" not in run("stubs")[1], "nothing has changed"
     change()
+    status, out, err = run("stubs")
+    assert status == 0 and out.count("cut exercises/") == 2 and not err, "nobody wrote in what was cut"
+    change("By:")
+    (root / ".kata/cut.json").unlink()
     status, _, err = run("stubs")
-    assert status == 1 and err.count("skipped") == 2, "without git, nobody knows whose they are"
+    assert status == 1 and err.count("skipped") == 2, "without that and without git, nobody knows whose they are"
     git("init", "-q")
     git("add", "exercises")
     git("commit", "-qm", "stubs")
     double.write_text("# mine")
     status, out, err = run("stubs")
     assert status == 1 and "skipped exercises/01_one/double.py" in err and "again" not in err
-    assert double.read_text() == "# mine" and "From:" in again.read_text()
+    assert double.read_text() == "# mine" and "By:" in again.read_text()
     double.unlink()
-    assert run("stubs")[0] == 0 and "From:" in double.read_text()
+    assert run("stubs")[0] == 0 and "By:" in double.read_text()
     double.write_text("# mine")
     status, out, err = run("stubs", "--force")
-    assert status == 0 and not err and "From:" in double.read_text()
+    assert status == 0 and not err and "By:" in double.read_text()
     (backup,) = (root / ".kata/backups/01_one").iterdir()
     assert backup.read_text() == "# mine" and backup.name in out
 

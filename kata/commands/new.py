@@ -8,7 +8,7 @@ import re
 
 from kata.commands.course_line import with_exercise
 from kata.commands.skeletons import WAITING, answers, grader, oracle, solution
-from kata.commands.stubs import list_exercises
+from kata.commands.stubs import Cut, list_exercises
 from kata.console import console, shown, warn
 from kata.course import COURSE_FILE, Course, Exercise
 from kata.errors import UsageError
@@ -50,8 +50,11 @@ def run(args: argparse.Namespace) -> int:
     listed = _list(course, exercise)
     if listed:
         list_exercises(Course.load(course.root))
+    cut = Cut(course)
+    cut.add(exercise)
+    cut.save()
     out.print(
-        f"Now replace what the skeletons say: first the solution, then the grader and the known answers.\n"
+        f"Now replace what the skeletons say: first the solution, then the grader, the known answers and the oracle.\n"
         f"  kata grade {exercise.id} --submission {shown(exercise.solution)}\n"
         f"  make test ARGS='-k {exercise.name}'    (the laws: three other right answers, eight mistakes, ...)\n"
         f"  kata stubs    (after every change of the solution's text)",
