@@ -30,6 +30,13 @@ def cases(exercise: Exercise) -> list[ast.expr]:
     return [name for name in found if isinstance(name, ast.JoinedStr) or _text(name)]
 
 
+def trains(exercise: Exercise) -> bool:
+    """Whether its mark says `trains=True`: a run of training is judged."""
+    calls = [node for node in ast.walk(_tree(exercise)) if isinstance(node, ast.Call) and _called(node) == "exercise"]
+    said = [keyword for call in calls for keyword in call.keywords if keyword.arg == "trains"]
+    return any(isinstance(keyword.value, ast.Constant) and keyword.value.value is True for keyword in said)
+
+
 def spoken(name: str) -> str:
     """The name of a function as words."""
     return name.replace("_", " ")

@@ -12,8 +12,9 @@ import pytest
 from kata.course import Course
 from kata.errors import UsageError
 from kata.judge.run import Judge
+from kata.strength import records
 from kata.strength.__main__ import main
-from kata.strength.measure import measure
+from kata.strength.measure import Seeds, measure
 from kata.strength.mutants import mutants, one_line_diff
 from kata.strength.needed import Catches
 from kata.strength.operators import OPERATORS
@@ -270,7 +271,7 @@ def measured(tmp_path, judge):
     def one(numbers=BOTH_SIGNS, more="", equivalents=(), **options):
         write(tmp_path, numbers, more, *equivalents)
         course = Course.load(tmp_path)
-        return measure(Judge(course, judge.sandbox), course.exercises[0], seeds=1, **options)
+        return measure(Judge(course, judge.sandbox), course.exercises[0], seeds=Seeds(1, 1), **options)
 
     return one
 
@@ -351,19 +352,27 @@ def test_a_missing_grader_is_an_error(tmp_path, judge):
     write(tmp_path)
     (tmp_path / "graders/t/test_shares.py").unlink()
     course = Course.load(tmp_path)
-    strength = measure(Judge(course, judge.sandbox), course.exercises[0], seeds=1)
+    strength = measure(Judge(course, judge.sandbox), course.exercises[0], seeds=Seeds(1, 1))
     assert strength.broken_laws == ["graders/t/test_shares.py is missing"]
     assert "is missing" in report([entry(strength)], "Python", {})
+
+
+def test_an_exercise_that_trains_is_measured_at_fewer_seeds(tmp_path):
+    write(tmp_path)
+    (exercise,) = Course.load(tmp_path).exercises
+    assert Seeds.of(exercise) == Seeds(200, 25)
+    exercise.grader.write_text(exercise.grader.read_text().replace("seconds=0.3", "seconds=0.3, trains=True"))
+    assert Seeds.of(exercise) == Seeds(20, 5)
 
 
 def test_the_command_writes_a_report(tmp_path, monkeypatch, capsys, judge):
     write(tmp_path)
     monkeypatch.setattr("kata.strength.__main__.Judge", lambda course: nullcontext(Judge(course, judge.sandbox)))
-    monkeypatch.setattr("kata.strength.__main__.SEEDS", 2)
+    monkeypatch.setattr(Seeds, "of", lambda exercise: Seeds(5, 4))
     monkeypatch.chdir(tmp_path)
-    assert main(["--seeds", "2"]) == 0
+    assert main([]) == 0
     first = (tmp_path / "docs/strength.md").read_text(encoding="utf-8")
-    assert "| [t/shares](#tshares) | 2 × 2 | 2 × 2 | 2 × 2 |" in first and "| 100.0% | 1 of 1 |" in first
+    assert "| [t/shares](#tshares) | 2 × 5 | 2 × 4 | 2 × 4 |" in first and "| 100.0% | 1 of 1 |" in first
     assert main(["--stale"]) == 0
     assert "up to date" in capsys.readouterr().err
     write(tmp_path, POSITIVE)
@@ -371,8 +380,14 @@ def test_the_command_writes_a_report(tmp_path, monkeypatch, capsys, judge):
     assert (tmp_path / "docs/strength.md").read_text(encoding="utf-8") == first, "fewer seeds are not recorded"
     out, err = capsys.readouterr()
     assert "mutants that live" in out and "below 98%" in err
-    assert main(["--stale", "--seeds", "2"]) == 1
-    assert "Broken laws" in (tmp_path / "docs/strength.md").read_text(encoding="utf-8")
+    monkeypatch.setattr("kata.strength.records.RULES", 2)
+    assert main(["--report"]) == 0
+    assert "| exercise | rules |\n| :-- | --: |\n| t/shares | 1 |" in (tmp_path / "docs/strength.md").read_text("utf-8")
+    monkeypatch.setattr(Seeds, "of", lambda exercise: Seeds(2, 1))
+    assert main(["--older", "3"]) == 1
+    text = (tmp_path / "docs/strength.md").read_text(encoding="utf-8")
+    assert "Broken laws" in text and "older rules" not in text
+    assert records.stale(Course.load(tmp_path)) == ["t/shares"], "a broken law is no proof, of whatever digest"
     (tmp_path / "docs/strength.md").unlink()
     assert main(["--report"]) == 0
     assert "Broken laws" in (tmp_path / "docs/strength.md").read_text(encoding="utf-8"), "made from the records"

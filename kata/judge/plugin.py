@@ -51,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "exercise(points, seconds, memory_mb, forbids, dtypes, optimizers): what a grader asks for, course.toml otherwise",
+        "exercise(points, seconds, memory_mb, forbids, dtypes, optimizers, trains): what a grader asks for, course.toml otherwise",
     )
     config.addinivalue_line("markers", "points(n): what a test is worth, shared by its cases")
     if not config.pluginmanager.has_plugin(JUDGING):

@@ -39,6 +39,7 @@ class Options:
     forbids: tuple[str, ...] = ()
     dtypes: tuple[str, ...] | None = None
     optimizers: bool = False  # whether its scenarios make any of torch's
+    trains: bool = False  # whether a run of training is judged, too: its known answers are measured at fewer seeds
 
 
 @dataclass

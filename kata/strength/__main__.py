@@ -10,14 +10,12 @@ import sys
 import time
 from collections.abc import Sequence
 
-from kata.course import Course
+from kata.course import Course, Exercise
 from kata.errors import JudgeError, UsageError
 from kata.judge.run import Judge
 from kata.strength import records
-from kata.strength.measure import measure
+from kata.strength.measure import Seeds, measure
 from kata.strength.report import entry
-
-SEEDS = 200
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,27 +37,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measure_all(course: Course, options: argparse.Namespace) -> list[str]:
     """The laws that are broken."""
-    stale = records.stale(course) if options.stale else []
-    exercises, broken = course.select(stale or options.ids), []
-    if options.report or (options.stale and not stale):
+    chosen = _chosen(course, options)
+    if options.report or not chosen:
         records.write_report(course)  # the first go at new answers is in it too
         _say(f"{records.REPORT} is up to date with the records")
         return []
+    broken = []
     with Judge(course) as judge:
-        for number, exercise in enumerate(exercises, 1):
-            place, start = f"[{number}/{len(exercises)}] {exercise}", time.monotonic()
+        for number, exercise in enumerate(chosen, 1):
+            place, start = f"[{number}/{len(chosen)}] {exercise}", time.monotonic()
+            seeds = Seeds.of(exercise)
             _say(place)
             strength = measure(
                 judge,
                 exercise,
-                seeds=options.seeds,
+                seeds=seeds.at_most(options.seeds) if options.seeds else seeds,
                 with_mutants=options.mutants,
                 processes=options.processes,
                 say=lambda line, place=place: _say(f"{place}: {line}"),  # type: ignore[misc]
             )
             word = f"{len(strength.broken_laws)} broken laws" if strength.broken_laws else "every law is kept"
             _say(f"{place}: {word}, {time.monotonic() - start:.0f} s")
-            if options.mutants and options.seeds == SEEDS:
+            if options.mutants and not options.seeds:
                 records.keep(exercise, strength)
                 records.write_report(course)
             else:
@@ -68,17 +67,27 @@ def _measure_all(course: Course, options: argparse.Namespace) -> list[str]:
     return broken
 
 
+def _chosen(course: Course, options: argparse.Namespace) -> Sequence[Exercise]:
+    if not options.stale and not options.older:
+        return course.select(options.ids)
+    ids = [*(records.stale(course) if options.stale else []), *records.older(course)[: options.older or 0]]
+    return course.select(ids) if ids else ()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m kata.strength", description=__doc__)
     parser.add_argument("ids", nargs="*", metavar="ID", help="exercises to measure (default: all)")
     parser.add_argument(
         "--seeds",
         type=_positive,
-        default=SEEDS,
-        help=f"seeds for known answers (default: {SEEDS}; with fewer, the terminal has the report)",
+        metavar="N",
+        help="at most so many seeds for known answers; the terminal has the report then, and nothing is recorded",
     )
     parser.add_argument("--mutants", action=argparse.BooleanOptionalAction, default=True, help="grade mutants too")
     parser.add_argument("--stale", action="store_true", help="those that changed since they were last measured")
+    parser.add_argument(
+        "--older", type=_positive, metavar="N", help="N that were measured under older rules than today's"
+    )
     parser.add_argument("--report", action="store_true", help="measure nothing, and make the page from the records")
     parser.add_argument("-j", "--processes", type=_positive, default=1, metavar="N", help="judges at a time")
     return parser

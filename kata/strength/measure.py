@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from kata.answers import Answers, Equivalent, Variant
 from kata.course import Exercise
 from kata.errors import JudgeError
+from kata.grader_text import trains
 from kata.judge.run import Judge
 from kata.strength.mutants import Mutant, mutants
 from kata.strength.needed import Catches
@@ -24,16 +26,32 @@ FOUND_NOTHING = (WITHOUT_AGREEMENT, OUT_OF_BUDGET)  # the test catches nothing i
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Seeds:
+    """How many seeds known answers are graded at: a right one that fails at one of 200 wrongs somebody in every class."""
+
+    right: int = 200
+    mistakes: int = 25
+
+    @classmethod
+    def of(cls, exercise: Exercise) -> Seeds:
+        """As many as its record needs. Where a run of training is judged, each costs a hundred times as much."""
+        return cls(20, 5) if trains(exercise) else cls()
+
+    def at_most(self, number: int) -> Seeds:
+        return Seeds(min(self.right, number), min(self.mistakes, number))
+
+
 @dataclass
 class Strength:
     """What was measured of one grader. `errors` and all that `broken_laws` says must be empty."""
 
     exercise: str
-    seeds: int
+    seeds: Seeds
     right: int = 0  # right answers, the reference among them
     mistakes: int = 0
-    passed: int = 0  # of right x seeds
-    caught: int = 0  # of mistakes x seeds
+    passed: int = 0  # of right x their seeds
+    caught: int = 0  # of mistakes x their seeds
     named: int = 0
     with_mutants: bool = False
     mutants: int = 0
@@ -68,7 +86,7 @@ def measure(
     judge: Judge,
     exercise: Exercise,
     *,
-    seeds: int,
+    seeds: Seeds,
     with_mutants: bool = True,
     processes: int = 1,
     say: Say = lambda line: None,
@@ -99,7 +117,7 @@ class _Measuring:
         return self.strength
 
     def _variants(self) -> None:
-        """The reference, other right answers and known mistakes, at every seed."""
+        """The reference and other right answers at every seed, known mistakes at those of theirs."""
         right = [Variant("the reference"), *self.answers.also_right]
         mistakes = self.answers.mistakes
         self.strength.right, self.strength.mistakes = len(right), len(mistakes)
@@ -112,23 +130,26 @@ class _Measuring:
                 self.strength.passed += verdict.status == "passed"
                 if verdict.status != "passed":
                     wrong.setdefault(f"the right answer '{variant}' fails {_failures(verdict)}", []).append(seed)
-            for variant, verdict in zip(mistakes, verdicts[len(right) :], strict=True):
+            for variant, verdict in zip(mistakes, verdicts[len(right) :], strict=False):
                 for complaint in self._mistake(variant, verdict, seed):
                     wrong.setdefault(complaint, []).append(seed)
             if (seed + 1) % 20 == 0:
-                self.say(f"{seed + 1} of {self.strength.seeds} seeds")
+                self.say(f"{seed + 1} of {self.strength.seeds.right} seeds")
         self.strength.errors += [f"{text} at {_some(which)}" for text, which in wrong.items()]
 
     def _at_every_seed(
         self, sources: Sequence[str], mistakes: Sequence[Variant]
     ) -> Iterator[tuple[int, list[ExerciseVerdict]]]:
-        seeds, right = range(self.strength.seeds), len(sources) - len(mistakes)
+        seeds, right = self.strength.seeds, len(sources) - len(mistakes)
         made = [*[""] * right, *(mistake.name for mistake in mistakes)]
-        for seed in seeds[:SANDBOXED_SEEDS]:
+        for seed in range(min(SANDBOXED_SEEDS, seeds.right)):
             verdicts = self._grade(sources, seed, right=right)
             yield seed, verdicts
         tests = [_named_by(verdict, mistake) for verdict, mistake in zip(verdicts, made, strict=True)]
-        yield from grade_at_seeds(self.exercise, sources, made, tests, seeds[SANDBOXED_SEEDS:], self.processes)
+        rest = partial(grade_at_seeds, self.exercise, processes=self.processes)
+        yield from rest(sources, made, tests, range(SANDBOXED_SEEDS, seeds.mistakes))
+        more = range(max(SANDBOXED_SEEDS, seeds.mistakes), seeds.right)
+        yield from rest(sources[:right], made[:right], tests[:right], more)
 
     def _mistake(self, variant: Variant, verdict: ExerciseVerdict, seed: int) -> list[str]:
         caught, ungraded = caught_by(verdict), _ungraded(verdict)

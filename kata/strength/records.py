@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -12,6 +12,7 @@ import torch
 from kata.course import Course, Exercise
 from kata.errors import UsageError
 from kata.files import write_atomically
+from kata.judge.rules import RULES
 from kata.strength.measure import Strength
 from kata.strength.report import Entry, entry, report
 
@@ -21,11 +22,17 @@ REPORT = Path("docs/strength.md")
 
 @dataclass(frozen=True)
 class Record:
-    """`digest` is the exercise's, as it was measured."""
+    """`digest` is the exercise's, and `rules` the number of the harness's, as of the measurement."""
 
     digest: str
     made_with: str
     entry: Entry
+    rules: int = 1
+    broken_laws: list[str] = field(default_factory=list)
+
+    def holds(self, exercise: Exercise) -> bool:
+        """Whether every law was kept, and the exercise is the one that was measured."""
+        return not self.broken_laws and self.digest == exercise.digest
 
 
 def load(course: Course) -> dict[str, Record]:
@@ -52,17 +59,19 @@ def _file(exercise: Exercise) -> Path:
 def keep(exercise: Exercise, strength: Strength) -> None:
     """Record a measurement."""
     made_with = f"Python {platform.python_version()} and torch {torch.__version__}"
-    record, file = Record(exercise.digest, made_with, entry(strength)), _file(exercise)
+    record = Record(exercise.digest, made_with, entry(strength), RULES, strength.broken_laws)
+    file = _file(exercise)
     file.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(file, json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n")
 
 
 def write_report(course: Course) -> None:
     """Make docs/strength.md from the records, and from how the unseen answers were judged at the first go."""
-    records = load(course).values()
-    made_with = "; ".join(dict.fromkeys(record.made_with for record in records))
+    records = load(course)
+    made_with = "; ".join(dict.fromkeys(record.made_with for record in records.values()))
     verdicts = {e.id: found for e in course.exercises if (found := first_go(e))}
-    text = report([record.entry for record in records], made_with, verdicts)
+    rules = {id: records[id].rules for id in older(course)}
+    text = report([record.entry for record in records.values()], made_with, verdicts, rules)
     write_atomically(course.root / REPORT, text)
 
 
@@ -85,10 +94,11 @@ def first_go(exercise: Exercise) -> dict[str, str]:
 
 
 def stale(course: Course) -> list[str]:
-    """The ids of the exercises that have no record, or have changed since."""
+    """The ids of the exercises that have no record, or have changed since, or had broken a law."""
     records = load(course)
-    return [
-        exercise.id
-        for exercise in course.exercises
-        if exercise.id not in records or records[exercise.id].digest != exercise.digest
-    ]
+    return [e.id for e in course.exercises if e.id not in records or not records[e.id].holds(e)]
+
+
+def older(course: Course) -> list[str]:
+    """The ids of the exercises whose records were made under older rules than today's."""
+    return [id for id, record in load(course).items() if record.rules < RULES]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kata.judge.rules import RULES
 from kata.strength.measure import LEAST_KILL_RATE, MORE_SEEDS, Strength
 
 HEAD = """# Strength of the graders
@@ -14,12 +15,17 @@ known mistakes, and mechanical mutants of the reference. Made by `make verify` w
 `make verify ARGS=softmax` measures one exercise again, and `make verify ARGS=--stale` those that have changed.
 
 - **Right answers** must pass, and **mistakes** must be caught and named, at every seed: `4 × 200` are 4 answers at 200
-  seeds each.
+  seeds each. What is to pass is tried at more seeds: a right answer that fails at one in 200 wrongs somebody in a class.
 - **Mutants** are the reference with one small edit: another operator, number, comparison, axis or argument, a call, a
   statement or a condition dropped. Each is graded at seed 0 and, if it lives, at the seeds {more}. One that runs out of
   time is caught. Those that no test could tell from the reference are listed in the grader as equivalent, with the
   reason, and not counted. The kill rate is of the rest, and must be {least:.0%} or more.
 - **Needed** is a test function that catches a mistake or a mutant that no other test function of its grader does.
+"""
+OLDER = """## Measured under older rules
+
+Since these were measured, the harness has changed in how it judges: its rules have the number {rules} now. `make test` holds
+these exercises to the laws by the new rules, at one seed; `make verify ARGS="--older 5"` measures five of them again.
 """
 UNSEEN = """## Answers nobody had thought of
 
@@ -57,11 +63,19 @@ def entry(strength: Strength) -> Entry:
     return Entry(_summary(strength), _section(strength))
 
 
-def report(entries: Sequence[Entry], made_with: str, unseen: Mapping[str, Mapping[str, str]]) -> str:
-    """The whole file. `unseen` says how each answer that nobody had thought of was judged, by exercise and name."""
+def report(
+    entries: Sequence[Entry],
+    made_with: str,
+    unseen: Mapping[str, Mapping[str, str]],
+    older: Mapping[str, int] | None = None,
+) -> str:
+    """The whole file. `unseen` says how each answer that nobody had thought of was judged, by exercise and name.
+
+    `older` has the exercises that were measured under older rules than today's, with the number of these.
+    """
     head = HEAD.format(made_with=made_with, more=" and ".join(map(str, MORE_SEEDS)), least=LEAST_KILL_RATE)
     summary = table(COLUMNS, [entry.row for entry in entries])
-    sections = [_unseen(unseen)] if unseen else []
+    sections = [*([_older(older)] if older else []), *([_unseen(unseen)] if unseen else [])]
     return "\n\n".join([head + "\n" + summary, *sections, *(entry.section for entry in entries)]) + "\n"
 
 
@@ -92,9 +106,9 @@ def _summary(strength: Strength) -> list[str]:
         ]
     return [
         f"[{strength.exercise}](#{strength.exercise.replace('/', '')})",
-        _share(strength.passed, strength.right, strength.seeds),
-        _share(strength.caught, strength.mistakes, strength.seeds),
-        _share(strength.named, strength.mistakes, strength.seeds),
+        _share(strength.passed, strength.right, strength.seeds.right),
+        _share(strength.caught, strength.mistakes, strength.seeds.mistakes),
+        _share(strength.named, strength.mistakes, strength.seeds.mistakes),
         *mutants,
     ]
 
@@ -102,6 +116,11 @@ def _summary(strength: Strength) -> list[str]:
 def _share(found: int, answers: int, seeds: int) -> str:
     whole = answers * seeds
     return f"{answers} × {seeds}" if found == whole else f"{found} of {whole} ({answers} × {seeds})"
+
+
+def _older(older: Mapping[str, int]) -> str:
+    rows = [[exercise, str(rules)] for exercise, rules in older.items()]
+    return OLDER.format(rules=RULES) + "\n" + table(["exercise", "rules"], rows)
 
 
 def _unseen(unseen: Mapping[str, Mapping[str, str]]) -> str:

@@ -15,6 +15,7 @@ import torch
 from kata.course import Course, Exercise
 from kata.judge.run import Enough, Judge, Wanted
 from kata.judge.scoring import Job
+from kata.strength.needed import function_of
 from kata.verdict import ExerciseVerdict, TestVerdict
 
 
@@ -80,6 +81,27 @@ def grade_until_named(
                 for mistake, found, verdict, other in zip(mistakes, named, verdicts, again, strict=True)
             ]
         return list(map(_without_tensors, verdicts))
+
+
+def grade_until_clear(
+    exercise: Exercise, sources: Sequence[str], mistakes: Sequence[str], device: str = "cpu", judge: Judge | None = None
+) -> list[ExerciseVerdict]:
+    """Grade these texts, each known mistake until it is named and two test functions have caught it.
+
+    Law 6 need not know the others: what two of them catch is caught by none alone. Without a `judge`, in this process.
+    """
+    if judge is None:
+        with Judge(Course.load(exercise.root), in_process=True) as here:
+            return list(map(_without_tensors, grade_until_clear(exercise, sources, mistakes, device, here)))
+    failed: dict[str, list[TestVerdict]] = {}
+
+    def is_clear(job: Job, test: TestVerdict) -> bool:
+        tests = failed.setdefault(job.label, [])
+        tests.append(test)
+        named = mistakes[int(job.label)] in {other.mistake for other in tests} - {""}
+        return named and len({function_of(other.name) for other in tests}) > 1
+
+    return grade_sources(judge, exercise, sources, device=device, enough=is_clear)
 
 
 def _without_tensors(verdict: ExerciseVerdict) -> ExerciseVerdict:
