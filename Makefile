@@ -49,9 +49,10 @@ doctor: .venv/.student ## check this machine and this folder
 ### BEGIN AUTHORS
 .PHONY: test test-classroom test-browser verify bench lint format stubs release translations
 
-# On two cores, a file to a core. The classroom, and pages in a browser, have targets of their own.
+# On two cores: half of the tests for each, and who is done first takes half of what the other still has to do. The
+# classroom, and pages in a browser, have targets of their own.
 test: .venv/.author ## hold the suite to its laws: ARGS="-k softmax"
-	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 2 --dist loadfile --ignore=tests/classroom --ignore=tests/browser)
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 2 --dist worksteal --ignore=tests/classroom --ignore=tests/browser)
 
 test-classroom: .venv/.author ## nbgrader with our grading, on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest tests/classroom $(ARGS)
