@@ -60,7 +60,7 @@ test-classroom: .venv/.author ## nbgrader with our grading, on SQLite and Postgr
 test-browser: .venv/.browser ## JupyterLab, the formgrader and the report in Chromium
 	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
-verify: .venv/.author ## the laws at 200 seeds, mutants of every reference, a million fuzzed frames
+verify: .venv/.author ## the laws at 200 seeds, mutants, a million fuzzed frames: ARGS=--stale does what has changed
 	@$(if $(ARGS),:,$(BIN)/python -m tests.hostile.fuzz --frames 1000000)
 	@$(if $(ARGS),:,KATA_EVERY=1 $(BIN)/python -m pytest -q tests/classroom tests/release tests/test_unseen.py)
 	@$(BIN)/python -m kata.strength $(ARGS)

@@ -10,9 +10,17 @@ from kata.course import Course, Exercise
 from kata.judge.run import Judge
 from kata.judge.submission import load_module
 from kata.solution import stub
+from kata.strength.records import stale
 
 os.environ["KATA_LANG"] = "en"  # what tests look for is English, whatever language their machine speaks
 ROOT = Path(__file__).resolve().parent.parent
+SEEDS = range(3)
+CHANGED = frozenset(stale(Course.load(ROOT)))  # since `make verify` recorded that every law is kept, at up to 200 seeds
+
+
+def seeds_of(exercise):
+    """Where an exercise is held to the laws."""
+    return SEEDS if exercise.id in CHANGED else SEEDS[:1]
 
 
 def soon(condition, seconds=5.0):

@@ -20,26 +20,19 @@ from kata.judge.run import Judge
 from kata.solution import REGION, stub
 from kata.strength.measure import caught_by
 from kata.strength.needed import Catches
-from kata.strength.records import stale
 from kata.strength.variants import forked, grade_sources, grade_until_clear, grade_until_named
 from kata.tree import walk
-from tests.conftest import ROOT, grader_of
+from tests.conftest import CHANGED, ROOT, SEEDS, grader_of, seeds_of
 
-SEEDS = range(3)
 PROCESSES = min(4, os.cpu_count() or 1)
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 COURSE = Course.load(ROOT)
 EXERCISES = COURSE.exercises
-CHANGED = frozenset(stale(COURSE))  # since `make verify` has recorded that every law is kept, at up to 200 seeds
 STUB, REFERENCE = "the stub", "the reference"
 
 # Of module scope, so that all laws of an exercise are held one after the other, by the process that has its verdicts.
 each = pytest.mark.parametrize("exercise", EXERCISES, ids=str, scope="module")
 on_each_device = pytest.mark.parametrize("device", DEVICES)
-
-
-def seeds_of(exercise):
-    return SEEDS if exercise.id in CHANGED else SEEDS[:1]
 
 
 @pytest.fixture(scope="session")
