@@ -67,6 +67,7 @@ class TorchCalls:
         self.largest = 0
         self.flops = 0
         self.called: tuple[Any, int] = (None, 0)  # the function of torch's that Python is in, and from which line
+        self._outside: FrameType | None = None
         self._seen: dict[tuple[Any, Any, _Place, bool], None] = {}  # named only at the end: few things run often
 
     @property
@@ -82,12 +83,16 @@ class TorchCalls:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        with _Dispatched(self), _Called(self):
-            yield
+        self._outside = sys._getframe(2)  # of whoever says `with`: what is above it is ours, and deep under pytest
+        try:
+            with _Dispatched(self), _Called(self):
+                yield
+        finally:
+            self._outside = None  # or a frame and what it holds would outlive the call
 
     def note(self, func: Any, frame: FrameType | None) -> int:
         """Note a call of a function of torch's, and say which line it came from."""
-        place = _place(frame, self.file)
+        place = _place(frame, self._outside, self.file)
         caller, line = self.called
         backward = torch._C._current_autograd_node() is not None
         self._seen[func, caller if line == place.line else None, place, backward] = None
@@ -139,12 +144,12 @@ class _Called(TorchFunctionMode):
             self.calls.called = before
 
 
-def _place(frame: FrameType | None, file: str) -> _Place:
+def _place(frame: FrameType | None, outside: FrameType | None, file: str) -> _Place:
     """Look up the stack, no further than the implementation's first line: what a scenario goes through is its own."""
     trail: list[CodeType] = []
     line, inner, outer, owner = 0, 0, 0, None
     for _ in range(DEEP):
-        if frame is None:
+        if frame is None or frame is outside:
             break
         code = frame.f_code
         if code.co_filename == file:
