@@ -1,5 +1,8 @@
+import contextlib
 import importlib.util
 import os
+import subprocess
+import sys
 import textwrap
 import time
 from pathlib import Path
@@ -43,6 +46,15 @@ def grader_of(exercise):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@contextlib.contextmanager
+def busy(processes=8):
+    """A machine that has more to do than it has processors."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(processes):
+            stack.callback(stack.enter_context(subprocess.Popen([sys.executable, "-Ic", "while True: pass"])).kill)
+        yield
 
 
 @pytest.fixture(scope="session")

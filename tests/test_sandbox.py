@@ -16,7 +16,7 @@ from kata.errors import JudgeError
 from kata.judge.submission import wait_until_ready
 from kata.protocol import pack, unpack
 from kata.sandbox import Limits, Sandbox, WorkerEnded, syscalls
-from tests.conftest import ROOT, soon
+from tests.conftest import ROOT, busy, soon
 
 
 def levels():
@@ -321,12 +321,12 @@ def test_system_calls_have_the_numbers_that_the_kernel_gave_them(column, header)
     assert known == {name: theirs.get(name) for name in known}
 
 
-def ends(sandbox, source, seconds=1.2):
+def ends(sandbox, source, seconds=1.2, **patience):
     """How a worker ends that is not waited for once it has slept for half a second; "" if it answers."""
     worker = sandbox.spawn(Limits())
     worker.send(question(source))
     try:
-        worker.receive(seconds, 0.5)
+        worker.receive(seconds, 0.5, **patience)
     except WorkerEnded as end:
         return end.reason
     else:
@@ -340,12 +340,13 @@ ASLEEP = {
     "a lock": "import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()",
     "a line that nobody writes to": "import os; os.read(os.pipe()[0], 1)",
     "all its threads": "import threading, time\nt = threading.Thread(target=time.sleep, args=[60]); t.start(); t.join()",
+    "a little, again and again": "import time\nwhile True: time.sleep(0.1)",
+    "stopped": "import os, signal, time\nos.kill(os.getpid(), signal.SIGSTOP); time.sleep(60)",
     "named to mislead": "import ctypes, time; ctypes.CDLL(None).prctl(15, b'x\\nState:\\tR'); time.sleep(60)",
 }
 AWAKE = {
     "a loop": "while True: pass",
     "a thread": "import threading\ndef f():\n  while True: pass\nt = threading.Thread(target=f); t.start(); t.join()",
-    "a little, again and again": "import time\nwhile True: time.sleep(0.1)",
 }
 BUSY_CHILD = "import os, time\nif os.fork() == 0:\n  while True: pass\n"
 SLEEPING_CHILD = "import os, time\nif os.fork() == 0:\n  time.sleep(60)\n  os._exit(0)\n"
@@ -374,10 +375,105 @@ def test_a_worker_is_awake_as_long_as_what_it_started():
         assert ends(sandbox, SLEEPING_CHILD + "os.wait()", 20.0) == "asleep"
 
 
+WORK = "import time\nstart = time.process_time()\nwhile time.process_time() - start < {}: pass\n"
+
+
 def test_who_waits_for_a_processor_is_not_asleep(sandbox):
-    spin = [sys.executable, "-Ic", "while True: pass"]
-    work = "import time\nstart = time.process_time()\nwhile time.process_time() - start < 0.2: pass"
-    with contextlib.ExitStack() as stack:
-        for _ in range(8):
-            stack.callback(stack.enter_context(subprocess.Popen(spin)).kill)
-        assert ends(sandbox, work, 60.0) == ""
+    with busy():
+        assert ends(sandbox, WORK.format(0.2), 60.0) == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the judge's own clock must do")
+def test_a_worker_is_charged_for_its_own_time_only(sandbox):
+    worker = sandbox.spawn(Limits())
+    load(worker, "")
+    with busy():
+        before = worker.spent
+        load(worker, WORK.format(0.3), 60)
+        worked = worker.spent - before
+    assert 0.3 <= worked < 0.6
+    load(worker, "import time; time.sleep(0.5)")
+    assert 0.3 <= worker.spent - before - worked < 0.8
+    worker.close()
+
+
+THREADS = """
+import hashlib, threading, time
+def work():
+    start = time.thread_time()
+    while time.thread_time() - start < 0.2: hashlib.sha256(bytes(1 << 20))
+threads = [threading.Thread(target=work) for _ in range(3)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the judge's own clock must do")
+def test_all_threads_are_charged_for(sandbox):
+    worker = sandbox.spawn(Limits())
+    load(worker, THREADS)
+    assert worker.spent > 0.6
+    worker.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows it")
+def test_what_a_worker_started_is_charged_for():
+    with Sandbox([ROOT], "none") as sandbox:
+        worker = sandbox.spawn(Limits())
+        load(worker, f"import os\nif os.fork() == 0:\n  exec({WORK.format(0.3)!r}); os._exit(0)\nos.wait()")
+        assert worker.spent > 0.25  # the kernel counts it in ticks
+        worker.close()
+
+
+def test_the_judge_s_clock_ends_what_the_other_does_not(sandbox):
+    assert ends(sandbox, "while True: pass", 60.0, wall=0.3) == "overdue"
+
+
+PLACES = {
+    "a loop": ("x = 1\nwhile True: pass\n", 2),
+    "a call": ("def f():\n    while True:  pass\nf()\n", 2),
+    "a call into C": ("import re\nx = 1\nre.match('(a+)+$', 'a' * 40 + 'b')\n", 3),
+    "sleep": ("import time\n\n\ntime.sleep(60)\n", 4),
+    "much printed": ("while True: print('x')\n", 1),
+}
+
+
+@pytest.mark.parametrize("source, line", PLACES.values(), ids=PLACES)
+def test_a_worker_that_takes_too_long_says_where_it_is(sandbox, source, line):
+    worker = sandbox.spawn(Limits())
+    worker.send(question(source))
+    with pytest.raises(WorkerEnded) as end:
+        worker.receive(0.3)
+    assert re.search(r'File "x.py", line (\d+)', end.value.trace)[1] == str(line)
+    assert "x.py" not in worker.printed.decode()
+
+
+def test_one_that_does_not_say_where_it_is_ends_all_the_same(sandbox):
+    assert (
+        ends(sandbox, "import signal\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\nwhile True: pass") == "timed_out"
+    )
+    assert (
+        ends(sandbox, "import signal\nsignal.signal(signal.SIGUSR1, signal.SIG_DFL)\nwhile True: pass") == "timed_out"
+    )
+
+
+def test_a_prepared_worker_has_all_of_torch(sandbox):
+    source = "import sys; print([name in sys.modules for name in ('torch._dynamo', 'torch._meta_registrations')])"
+    worker = sandbox.spawn(Limits(prepared=True))
+    assert worker.prepared
+    assert load(worker, source)["raised"] is None
+    assert load(worker, "import os; print(len(os.listdir('/proc/self/task')))")["raised"] is None
+    worker.close()
+    assert worker.printed.decode() == "[True, True]\n1\n"
+    with contextlib.closing(sandbox.spawn(Limits())) as later:
+        assert later.prepared
+
+
+def test_only_who_may_have_loaded_more_of_torch_is_said_to():
+    for source, expected in (("while True: pass", False), ("import torch._dynamo\nwhile True: pass", True)):
+        with Sandbox([ROOT]) as sandbox:
+            worker = sandbox.spawn(Limits())
+            worker.send(question(source))
+            with pytest.raises(WorkerEnded) as end:
+                worker.receive(0.3 if not expected else 6)
+            assert end.value.may_have_loaded == expected

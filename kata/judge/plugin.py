@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # this module loads with every pytest of the environment: tor
     from kata.judge.checks import Check, Run, Session
     from kata.judge.reference import Reference
     from kata.judge.scoring import Grading, Job
-    from kata.judge.submission import Submission
+    from kata.judge.submission import Purse, Submission
     from kata.sandbox import Limits, Sandbox
     from kata.verdict import ExerciseVerdict, TestVerdict
 
@@ -92,6 +92,7 @@ class Judging:
         self.enough, self.wanted, self.mine = enough, wanted, mine
         self.interrupted = False
         self.errors: dict[Path, str] = {}  # grader -> why it does not judge
+        self._purses: dict[int, Purse] = {}  # of each job, by its id
         self._done: set[int | None] = set()  # the numbers of the jobs of which there was enough
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -227,7 +228,7 @@ class Judging:
         import cloudpickle
 
         from kata.judge.scoring import read_submission
-        from kata.judge.submission import InProcess, Submission
+        from kata.judge.submission import InProcess, Purse, Submission
         from kata.sandbox import Limits, Sandbox
 
         source, unread = read_submission(job.files.get(exercise.id), exercise.id)
@@ -238,11 +239,14 @@ class Judging:
         self.sandbox = self.sandbox or Sandbox([exercise.root])
         limits = Limits(
             memory=options.memory_mb << 20,
-            cpu_seconds=int(8 * options.seconds + 30),  # the wall limit acts first; this ends what escapes its session
-            optimizers=options.optimizers,
+            cpu_seconds=int(
+                8 * options.seconds + 30
+            ),  # the judge's count acts first; this ends what escapes its session
+            prepared=options.optimizers,
         )
         self.limits[exercise.grader] = limits
-        return Submission(source, file, self.sandbox.on(job.device), limits, options.seconds, unread)
+        purse = self._purses.setdefault(id(job), Purse())
+        return Submission(source, file, self.sandbox.on(job.device), limits, options.seconds, unread, purse)
 
     def _not_judged(self, item: pytest.Item, error: BaseException) -> None:
         from kata.judge.scoring import describe_failure

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
+import re
 import signal
 import time
+from collections import deque
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
@@ -18,22 +21,25 @@ from torch import Tensor
 
 from kata.errors import JudgeError
 from kata.protocol import ProtocolError, pack, unpack
-from kata.sandbox import Limits, Sandbox, Worker, WorkerEnded
+from kata.sandbox import WALL_TIMES, Limits, Sandbox, Worker, WorkerEnded
 from kata.scenario import Implementation, Observe, Outcome, Raised, Scenario, execute_here, on_the_cpu_first
 from kata.text import plain
 from kata.torch_calls import TorchCall
 from kata.verdict import OUT_OF_BUDGET, Wrong
 
-LOAD_SECONDS = 20.0  # for all imports of one file: it may import a large library; nothing else takes this long
-READY_SECONDS = 60.0  # for a fresh worker: milliseconds, but half a second with a card, ten where its driver sleeps
-REST_SECONDS = 0.5  # of sleep in a test, after which it is no more waited for; a right answer need not sleep at all
-LOAD_REST_SECONDS = 1.0  # the same for an import, which libraries may have a part in
-LEAST_REST_SECONDS = 0.2  # four looks at it
+# All of these are seconds of the submission's own, by the kernel's count: not those in which others had the processor.
+LOAD_SECONDS = 5.0  # for all imports of one file: it may import a large library
+REST_SECONDS = 2.0  # of them asleep in one go: a right answer may wait once
+LEAST_REST_SECONDS = 0.2  # the same for one that has slept in vain before
 FORGET_SECONDS = 0.25  # for answers that a wrong one has made needless: more would eat up the time of the tests to come
-BUDGET_TESTS = 4  # an exercise stops after this many tests' worth of waiting, so that no loop holds up a class for long
-ENDLESS_TESTS = 3  # or after this many tests that never came to an end: the others would say no more
+OWN_TESTS = 1  # each exercise has this many tests' worth of time for itself, whatever the others take
+COMMON_SECONDS = 20.0  # and a submission has these for all that need more: so no hostile one holds up a class for long
+ENDLESS_TESTS = 3  # an exercise stops after this many tests that never came to an end: the others would say no more
+READY_SECONDS = 60.0  # for a fresh worker: milliseconds, but half a second with a card, ten where its driver sleeps
 LONGEST_NAME = 200  # of a function of torch's
 
+_CALL = re.compile(r'File "([^"\n]*)", line (\d{1,6})')
+_COMPILER = re.compile(r'File "[^"]*/torch/_(?:dynamo|inductor|functorch/_aot)')
 _ARE_YOU_READY = pack({"op": "ready"})
 
 
@@ -53,11 +59,25 @@ class Request:
         return pack({"op": "run", **vars(self), "scenario": cloudpickle.dumps(self.scenario)})
 
 
+class Purse:
+    """The time that the exercises of one submission share, beyond what each has for itself."""
+
+    def __init__(self) -> None:
+        self.left = COMMON_SECONDS
+
+
 class Submission:
     """One student's file for one exercise. Each worker serves until it ends; the next call gets a fresh one."""
 
     def __init__(
-        self, source: str, file: str, sandbox: Sandbox, limits: Limits, seconds: float, unread: Wrong | None = None
+        self,
+        source: str,
+        file: str,
+        sandbox: Sandbox,
+        limits: Limits,
+        seconds: float,
+        unread: Wrong | None = None,
+        purse: Purse | None = None,
     ):
         self.source = source
         self.file = file
@@ -65,17 +85,20 @@ class Submission:
         self._sandbox = sandbox
         self._limits = limits
         self._seconds = seconds
-        self._budget = BUDGET_TESTS * seconds
+        self._own = OWN_TESTS * seconds
+        self._purse = purse or Purse()
         self._left = seconds
         self._load_left = LOAD_SECONDS
-        self._rest = REST_SECONDS
+        self._rest = math.inf if sandbox and sandbox.cuda else REST_SECONDS  # a thread sleeps while the card works
         self._endless = 0
         self._worker: Worker | None = None
+        self._charged = 0.0  # of what the worker has spent
         self._does_not_load = unread
 
     def new_test(self) -> None:
         """Start the clock of the next test."""
-        self._left = min(self._seconds, self._budget)
+        self._charge()  # what came before is not on it
+        self._left = min(self._seconds, self._available)
 
     def run(self, requests: Iterable[Request]) -> Generator[Outcome, None, None]:
         """Run scenarios on the submission, one after the other. While one is looked at, the next is under way.
@@ -85,40 +108,73 @@ class Submission:
         """
         if self._left <= 0 or self._endless >= ENDLESS_TESTS:
             raise Wrong(OUT_OF_BUDGET, "timed_out")
+        asked: deque[Request] = deque()
         worker = self._loaded()
         try:
             for request in requests:
                 worker.send(request.frame)
+                asked.append(request)
             while worker is self._worker and worker.unanswered:
-                yield self._answer(worker)
+                try:
+                    outcome = self._answer(worker)
+                except UnpreparedError:
+                    worker = self._begin_again(asked)
+                    outcome = self._answer(worker)
+                asked.popleft()
+                yield outcome
         finally:
             self._forget_answers(worker)
 
+    @property
+    def spent(self) -> float:
+        """Seconds of its own that its present worker has taken, by the kernel's count."""
+        return self._worker.spent if self._worker else 0.0
+
+    @property
+    def _available(self) -> float:
+        return self._own + self._purse.left
+
+    def _charge(self) -> float:
+        """Take what has been spent since the last time from what there is to spend, and say how much it was."""
+        taken, self._charged = max(0.0, self.spent - self._charged), self.spent
+        own = min(self._own, taken)
+        self._own -= own
+        self._purse.left -= taken - own
+        return taken
+
     def _answer(self, worker: Worker) -> Outcome:
-        start = time.monotonic()
+        self._left -= self._charge()  # what it did while its last answer was looked at
         try:
             return self._receive(worker, self._left, self._rest)
         except Wrong as wrong:
             self._endless += wrong.status == "timed_out"
             raise
         finally:
-            spent = time.monotonic() - start
-            self._left -= spent
-            self._budget -= spent
+            self._left -= self._charge()
+
+    def _begin_again(self, asked: Iterable[Request]) -> Worker:
+        """The same questions to a worker that has all of torch loaded: what went before was on torch's account."""
+        worker = self._loaded()
+        self._left = min(self._seconds, self._available)
+        for request in asked:
+            worker.send(request.frame)
+        return worker
 
     def _forget_answers(self, worker: Worker) -> None:
         """Leave none for the next test, after a wrong answer that made the others needless."""
-        deadline = time.monotonic() + FORGET_SECONDS
-        with contextlib.suppress(Wrong):
+        start = worker.spent
+        with contextlib.suppress(Wrong, UnpreparedError):
             while worker is self._worker and worker.unanswered:
                 # Too late, and the next test gets a fresh worker.
-                self._receive(worker, deadline - time.monotonic(), self._rest)
+                self._receive(worker, FORGET_SECONDS - (worker.spent - start), self._rest)
+        self._charge()
 
     def close(self) -> None:
         if self._worker:
+            self._charge()
             self._worker.close()
             self._keep_printed(self._worker)
-            self._worker = None
+            self._worker, self._charged = None, 0.0
 
     def explain(self, raised: Raised) -> Wrong:
         """An exception of the submission's as a verdict, with the student's own line beside it."""
@@ -137,6 +193,8 @@ class Submission:
             limit = f"{self._limits.memory >> 20} MiB"
             asks = f"asks for more memory than the {limit} it may have: {_first_line(text)}"
             return Wrong(self._with_line(asks, raised), "out_of_memory")
+        if raised.type in ("InductorError", "BackendCompilerFailed"):
+            return Wrong("torch.compile starts a compiler for C++, and no program can be started here; leave it out")
         if raised.type == "ProtocolError":
             return Wrong(text)
         if raised.lost_the_card and raised.out_of_range:
@@ -152,22 +210,30 @@ class Submission:
             return self._worker
         if self._load_left <= 0:
             raise Wrong("not run: to import the file anew after each crash used up the time for it", "timed_out")
-        worker = self._sandbox.spawn(self._limits)
-        load = pack({"op": "load", "source": self.source, "file": self.file})
-        wait_until_ready(worker, load)
-        self._worker, start = worker, time.monotonic()
         try:
-            outcome = self._receive(worker, self._load_left, LOAD_REST_SECONDS)
-        except Wrong as wrong:
-            self._does_not_load = Wrong(f"while the file is imported: {wrong}", wrong.status)
-            raise self._does_not_load from None
-        finally:
-            self._load_left -= time.monotonic() - start
+            outcome = self._load()
+        except UnpreparedError:
+            outcome = self._load()
         if outcome.raised:
             self._does_not_load = self._broken(outcome.raised)
             self.close()
             raise self._does_not_load
-        return worker
+        assert self._worker
+        return self._worker
+
+    def _load(self) -> Outcome:
+        """Import the file in a fresh worker."""
+        worker = self._sandbox.spawn(self._limits)
+        load = pack({"op": "load", "source": self.source, "file": self.file})
+        wait_until_ready(worker, load)
+        self._worker, self._charged = worker, worker.spent
+        try:
+            return self._receive(worker, min(self._load_left, self._available), self._rest)
+        except Wrong as wrong:
+            self._does_not_load = Wrong(f"while the file is imported: {wrong}", wrong.status)
+            raise self._does_not_load from None
+        finally:
+            self._load_left -= self._charge()
 
     def _broken(self, raised: Raised) -> Wrong:
         wrong = self.explain(raised)
@@ -177,27 +243,44 @@ class Submission:
         return Wrong(self._with_line(fails, raised), "broken")
 
     def _receive(self, worker: Worker, seconds: float, rest: float) -> Outcome:
+        """The next answer, which may take so long.
+
+        Raises:
+            Wrong: there is none.
+            UnpreparedError: there is none because torch loaded more of itself meanwhile, as far as can be told.
+        """
         try:
             outcome = _outcome(unpack(*worker.receive(seconds, rest)))
             if outcome.raised and outcome.raised.lost_the_card:
                 self.close()
             return outcome
         except WorkerEnded as end:
-            wrong = _ended(end, rest if end.reason == "asleep" else seconds)
+            if end.may_have_loaded and end.reason in ("timed_out", "overdue") and not self._limits.prepared:
+                self._limits = replace(self._limits, prepared=True)
+                self.close()
+                raise UnpreparedError from None
+            wrong = self._ended(end, rest if end.reason == "asleep" else seconds)
             if end.reason == "asleep":
-                self._rest = max(self._rest / 2, LEAST_REST_SECONDS)  # who has slept in vain is not given as long again
+                self._rest = LEAST_REST_SECONDS
         except ProtocolError:
             wrong = Wrong("the process sent something that is no result", "crashed")
         self.close()
         raise wrong
 
+    def _ended(self, end: WorkerEnded, seconds: float) -> Wrong:
+        """How a worker ended, with the line it was at, as far as it says so: a number, and the text is the file's own."""
+        wrong = _ended(end, seconds)
+        line = _innermost_line(self.file, end.trace)
+        return Wrong(self._at(str(wrong), line), wrong.status) if line else wrong
+
     def _keep_printed(self, worker: Worker) -> None:
         self.printed = (self.printed + plain(worker.printed.decode(errors="replace")))[-4000:]
 
     def _with_line(self, said: str, raised: Raised) -> str:
-        if not raised.lines:
-            return said
-        number, lines = raised.lines[-1], self.source.splitlines()
+        return self._at(said, raised.lines[-1]) if raised.lines else said
+
+    def _at(self, said: str, number: int) -> str:
+        lines = self.source.splitlines()
         text = plain(lines[number - 1]).strip() if 0 < number <= len(lines) else ""
         return f"{said} (line {number}: `{text[:120]}`)"
 
@@ -208,6 +291,11 @@ class InProcess(Submission):
     def __init__(self, source: str, file: str):
         super().__init__(source, file, sandbox=None, limits=Limits(), seconds=0)  # type: ignore[arg-type]
         self._module = load_module(source, file)
+
+    @property
+    def spent(self) -> float:
+        """As of a worker; here the judge's own time is in it."""
+        return time.process_time()
 
     def run(self, requests: Iterable[Request]) -> Generator[Outcome, None, None]:
         for request in requests:
@@ -233,7 +321,24 @@ def load_module(source: str, file: str) -> Implementation:
     return Implementation(module)
 
 
+class UnpreparedError(Exception):
+    """A worker took too long, and may have done so since torch loads more of itself at its first use."""
+
+
+def _innermost_line(file: str, trace: str) -> int:
+    """Where in the file a worker was, out of what it said, innermost call first; 0 if it did not say."""
+    found = next((call for call in _CALL.finditer(trace) if call[1] == file), None)
+    return int(found[2]) if found else 0
+
+
 def _ended(end: WorkerEnded, seconds: float) -> Wrong:
+    if end.reason in ("timed_out", "overdue") and _COMPILER.search(end.trace):
+        return Wrong(f"torch.compile was not done within {seconds:.3g} s; leave it out here", "timed_out")
+    if end.reason == "overdue":
+        return Wrong(
+            f"no result within {WALL_TIMES * seconds:.3g} s by the clock, for want of a processor or a disk; grade it again",
+            "timed_out",
+        )
     if end.reason == "timed_out":
         return Wrong(f"no result within {seconds:.3g} s; is there a loop that never ends?", "timed_out")
     if end.reason == "asleep":
@@ -271,7 +376,7 @@ def wait_until_ready(worker: Worker, *then: bytes) -> None:
     for question in (_ARE_YOU_READY, *then):
         worker.send(question)
     try:
-        failed = _outcome(unpack(*worker.receive(READY_SECONDS))).raised
+        failed = _outcome(unpack(*worker.receive(READY_SECONDS, wall=READY_SECONDS))).raised
     except WorkerEnded as end:
         raise JudgeError(f"a worker ended before it was ready ({end.reason}). `kata doctor` says more.") from None
     if failed:

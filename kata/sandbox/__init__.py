@@ -3,6 +3,6 @@
 `Sandbox` (host.py) is what the judge holds; `zygote.py` forks a `worker.py` for each exercise of each submission.
 """
 
-from kata.sandbox.host import Limits, Sandbox, Worker, WorkerEnded
+from kata.sandbox.host import WALL_TIMES, Limits, Sandbox, Worker, WorkerEnded
 
-__all__ = ["Limits", "Sandbox", "Worker", "WorkerEnded"]
+__all__ = ["WALL_TIMES", "Limits", "Sandbox", "Worker", "WorkerEnded"]

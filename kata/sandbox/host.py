@@ -15,10 +15,12 @@ import secrets
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+from array import array
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -26,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from kata.errors import JudgeError
-from kata.sandbox import asleep, scratch
+from kata.sandbox import scratch
+from kata.sandbox.meter import Meter
 
 CLOSING_SECONDS = 2.0  # what the zygote may take to kill its workers and their folders
 LOOK_SECONDS = 0.05  # between two looks at what a worker takes of the machine
@@ -34,30 +37,46 @@ MAX_PRINTED = 16 << 20  # bytes of output after which a submission is stopped: n
 KEPT_PRINTED = 16 << 10  # bytes of output kept to show
 GRACE_SECONDS = 0.2  # a worker that hung up is on its way out, and its own exit status says more than a kill
 ZYGOTE_SECONDS = 60.0  # importing torch takes a second or two; a cold disk ten
+WALL_TIMES = 10  # a worker may take so many times its own time by the judge's clock: the rest is the machine's
+TRACE_SECONDS = 0.2  # what a worker may take to say where it is: milliseconds
+PAUSE_SECONDS = 0.05  # between two lines of that, at most
+MAX_TRACE = 1 << 18  # bytes of it, and of what is printed at that moment
+LIBRARY = (
+    4 << 20
+)  # bytes that are read at least when torch loads more of itself: it has hundreds of files for everything
+WHERE = signal.SIGUSR1  # asks for it, as the zygote knows
+_CREDENTIALS = struct.Struct("3i")  # a process, a user, a group, each as the one who reads knows it
 
 
 @dataclass(frozen=True)
 class Limits:
     """What one worker may take: bytes of memory beyond the zygote's, seconds of processor, bytes in a file.
 
-    `optimizers` has torch.optim made ready for it, which takes a second, but only once.
+    `prepared` has all of torch loaded for it that torch loads at its first use: its compiler, optimizers, functions for
+    tensors without numbers. That takes two seconds, but only once.
     """
 
     memory: int = 2 << 30
     cpu_seconds: int = 60
     file_size: int = 64 << 20
     open_files: int = 256
-    optimizers: bool = False
+    prepared: bool = False
 
 
 class WorkerEnded(Exception):
-    """The worker is gone. `reason` is timed_out, asleep, flooded, overused, forged, hung_up or exited, the last with a
-    `status` as os.waitpid tells it."""
+    """The worker is gone. `reason` is timed_out, overdue, asleep, flooded, overused, forged, hung_up or exited, the last
+    with a `status` as os.waitpid tells it. It timed out by its own time, and is overdue by the judge's.
 
-    def __init__(self, reason: str, status: int = 0):
+    `trace` is what it said of where it was, as faulthandler prints it, innermost first; it may say anything.
+    `may_have_loaded` tells that torch may have been loading more of itself in it.
+    """
+
+    def __init__(self, reason: str, status: int = 0, trace: str = "", *, may_have_loaded: bool = False):
         super().__init__(reason)
         self.reason = reason
         self.status = status
+        self.trace = trace
+        self.may_have_loaded = may_have_loaded
 
 
 class Sandbox:
@@ -141,7 +160,7 @@ class Sandbox:
         (self.folder / "root").mkdir()
         settings = {**self._settings, "folder": str(self.folder / "root")}
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the zygote
-        self._control, theirs = socket.socketpair()
+        self._control, theirs = _line()
         package = str(Path(__file__).resolve().parents[2])
         program = f"import sys; sys.path[0] = {package!r}; from kata.sandbox import zygote; zygote.main()"
         with theirs:
@@ -180,15 +199,8 @@ class Sandbox:
         if len(answer["fds"]) != 2:  # the kernel drops what a process has no room for
             raise JudgeError("The judge has too many files open for one worker more. Raise the limit: ulimit -n 4096")
         frames, output = answer["fds"]
-        worker = Worker(self, answer["pid"], answer["folder"], socket.socket(fileno=frames), output)
-        if not self.cuda:  # where a thread sleeps while the card works
-            worker.watch = asleep.Watch(lambda: self._number_here(worker.pid))
-        return worker
-
-    def _number_here(self, pid: int) -> int | None:
-        if self.isolation != "full" or self._process is None:
-            return pid
-        return asleep.number_here(pid, below=self._process.pid)
+        meter = Meter(answer["here"], family=self.isolation == "none")
+        return Worker(self, answer, socket.socket(fileno=frames), output, meter)
 
     def expect(self, limits: Limits | None) -> None:
         """Say what the next worker is likely to be asked for with, so that it is ready by then; None for nothing more.
@@ -224,16 +236,22 @@ class Sandbox:
         return answer
 
     def _receive(self) -> dict[str, Any]:
-        answer, fds = b"", []
+        answer, fds, sender = b"", array("i"), 0
         while not answer.endswith(b"\n"):
-            part, new, _, _ = socket.recv_fds(self._control, 65536, 2)
+            part, extra, _, _ = self._control.recvmsg(65536, 1024)
             if not part:
                 return {"error": "its zygote ended" + self._last_words()}
             answer += part
-            fds += new
+            for _, kind, data in extra:
+                if kind == socket.SCM_RIGHTS:
+                    fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
+                else:
+                    sender = _CREDENTIALS.unpack(data)[0]
         for fd in fds:
             os.set_inheritable(fd, False)
-        return {**json.loads(answer), "fds": fds}
+        said = json.loads(answer)
+        # A worker may have another number here than with the zygote; the kernel, asked to name it, gives ours.
+        return {**said, "fds": list(fds), "here": sender if said.get("named") else said.get("pid", 0)}
 
     def _last_words(self) -> str:
         """The last line of what the zygote said before it ended, if anything."""
@@ -243,7 +261,7 @@ class Sandbox:
 
     def branch(self) -> Sandbox:
         """A line of its own to the same zygote, for a process that is about to be forked from the judge."""
-        ours, theirs = socket.socketpair()
+        ours, theirs = _line()
         with theirs:
             self._ask({"op": "branch"}, [theirs.fileno()])
         ours.settimeout(ZYGOTE_SECONDS)
@@ -279,16 +297,28 @@ class Sandbox:
         self.close()
 
 
+@dataclass(frozen=True)
+class _Patience:
+    """Up to where a worker's own time may come, how much of it may be sleep, and the judge's clock."""
+
+    spent: float
+    slept: float
+    deadline: float
+
+
 class Worker:
     """One single-use process that holds one submission of one exercise."""
 
-    def __init__(self, sandbox: Sandbox, pid: int, folder: str, frames: socket.socket, output: int):
-        self.pid = pid
-        self.watch: asleep.Watch | None = None
-        self._folder = folder
-        self._next_look = time.monotonic() + LOOK_SECONDS
+    def __init__(self, sandbox: Sandbox, started: dict[str, Any], frames: socket.socket, output: int, meter: Meter):
+        self.pid: int = started["pid"]
+        self.prepared: bool = started["prepared"]
         self.printed = bytearray()
+        self._here: int = started["here"]
+        self._folder: str = started["folder"]
+        self._meter = meter
+        self._next_look = time.monotonic() + LOOK_SECONDS
         self._dropped = 0
+        self._sent = 0
         self._sandbox = sandbox
         self._frames = frames
         self._output = output
@@ -298,6 +328,11 @@ class Worker:
         self._ended = False
         frames.setblocking(False)
         os.set_blocking(output, False)
+
+    @property
+    def spent(self) -> float:
+        """The seconds of its own that it has taken so far: not those in which others had the processor."""
+        return self._meter.spent
 
     def request(self, frame: bytes, seconds: float) -> tuple[bytes, bytearray]:
         """Send a frame and return the header and the body of the answer, as `send` and `receive` do."""
@@ -311,25 +346,29 @@ class Worker:
         ticket = os.urandom(TICKET)
         self._tickets.append(ticket)
         self._outgoing += ticket + frame
+        self._sent += len(ticket) + len(frame)
         self._push()
 
-    def receive(self, seconds: float, rest: float = math.inf) -> tuple[bytes, bytearray]:
-        """The header and the body of the answer to the oldest question. The judge's own clock tells the time.
+    def receive(self, seconds: float, rest: float = math.inf, wall: float | None = None) -> tuple[bytes, bytearray]:
+        """The header and the body of the answer to the oldest question.
+
+        It may take so many `seconds` of its own, by the kernel's count, of which it may sleep for `rest`, and `wall` by
+        the judge's clock, which is WALL_TIMES as many unless said.
 
         Raises:
-            WorkerEnded: no answer came within `seconds`, or no proper one, or the worker has been asleep for `rest`
-                seconds. It is dead then.
+            WorkerEnded: no answer came within that time, or no proper one. It is dead then.
         """
-        if self.watch:
-            self.watch.forget()
-        return self._answer(self._tickets.popleft(), time.monotonic() + seconds, rest)
+        wall = WALL_TIMES * seconds if wall is None else wall
+        meter, start = self._meter, time.monotonic()
+        limits = _Patience(meter.spent + seconds, meter.slept + rest, start + wall)
+        return self._answer(self._tickets.popleft(), limits)
 
     @property
     def unanswered(self) -> int:
         """How many questions have been sent whose answers have not been received."""
         return len(self._tickets)
 
-    def _answer(self, ticket: bytes, deadline: float, rest: float) -> tuple[bytes, bytearray]:
+    def _answer(self, ticket: bytes, patience: _Patience) -> tuple[bytes, bytearray]:
         from kata.protocol import PREFIX, ProtocolError, lengths
 
         start = len(ticket) + PREFIX.size
@@ -350,7 +389,7 @@ class Worker:
                 wanted = start + header + body_size
                 if not header:
                     raise self._end("forged")
-            self._wait(deadline, rest)
+            self._wait(patience)
             try:
                 data = self._frames.recv(1 << 16)
             except BlockingIOError:
@@ -361,20 +400,16 @@ class Worker:
                 raise self._end("exited")
             self._buffer += data
 
-    def _wait(self, deadline: float, rest: float) -> None:
+    def _wait(self, patience: _Patience) -> None:
         """Wait until there is something to receive, sending what is still to be sent and reading what is printed."""
         while True:
             now = time.monotonic()
-            if now >= deadline:
-                raise self._end("timed_out")
-            if now >= self._next_look:
-                self._look(rest)
-                self._next_look = time.monotonic() + LOOK_SECONDS
             poll = select.poll()
             poll.register(self._frames, select.POLLIN | (select.POLLOUT if self._outgoing else 0))
             if self._output >= 0:
                 poll.register(self._output, select.POLLIN)
-            ready = dict(poll.poll(max(0.0, min(deadline, self._next_look) - now) * 1000))
+            ready = dict(poll.poll(max(0.0, min(patience.deadline, self._next_look) - now) * 1000))
+            self._meter.waited(time.monotonic() - now)
             if self._output in ready:
                 self._drain()
             events = ready.get(self._frames.fileno(), 0)
@@ -382,12 +417,46 @@ class Worker:
                 self._push()
             if events & ~select.POLLOUT:
                 return
+            self._look(patience)
 
-    def _look(self, rest: float) -> None:
-        if self._folder and scratch.overused(self.pid, self._folder):
-            raise self._end("overused")
-        if self.watch and self.watch.look() * LOOK_SECONDS >= rest:
-            raise self._end("asleep")
+    def _look(self, patience: _Patience) -> None:
+        """See to it, from time to time, that it takes no more than it may. The judge may be held up itself: it counts looks."""
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + LOOK_SECONDS
+            self._meter.look(LOOK_SECONDS)
+            if self._folder and scratch.overused(self.pid, self._folder):
+                raise self._end("overused")
+        if self._meter.slept >= patience.slept:
+            raise self._stop("asleep")
+        if self._meter.spent >= patience.spent:
+            raise self._stop("timed_out")
+        if now >= patience.deadline:
+            raise self._stop("overdue")
+
+    def _stop(self, reason: str) -> WorkerEnded:
+        """End it, having asked where it is."""
+        read = self._meter.bytes_read
+        may_have_loaded = not self.prepared and (read < 0 or read > self._sent + LIBRARY)
+        trace = self._trace()
+        self.close()
+        return WorkerEnded(reason, trace=trace, may_have_loaded=may_have_loaded)
+
+    def _trace(self) -> str:
+        """What it answers to the signal: the line of each call that it is in."""
+        said = bytearray()
+        if self._here <= 0:  # to us it has no number
+            return ""
+        with contextlib.suppress(OSError, WorkerEnded):
+            self._drain()
+            os.kill(self._here, WHERE)
+            deadline, poll = time.monotonic() + TRACE_SECONDS, select.poll()
+            poll.register(self._output, select.POLLIN)
+            while poll.poll(1000 * (PAUSE_SECONDS if said else TRACE_SECONDS)) and time.monotonic() < deadline:
+                said += (data := os.read(self._output, 1 << 16))
+                if not data or len(said) > MAX_TRACE:
+                    break
+        return said.decode(errors="replace")
 
     def _push(self) -> None:
         try:
@@ -417,6 +486,7 @@ class Worker:
         if reason != "exited":
             self.close()
             return WorkerEnded(reason)
+        self._meter.stop()
         status = self._sandbox.reap(self.pid, GRACE_SECONDS)
         self._hang_up()
         return WorkerEnded("hung_up" if status is None else "exited", status or 0)
@@ -424,6 +494,7 @@ class Worker:
     def close(self) -> None:
         """Kill the worker whole. Closing twice is fine."""
         if not self._ended:
+            self._meter.stop()
             self._sandbox.kill(self.pid)
             self._hang_up()
 
@@ -436,6 +507,14 @@ class Worker:
                 self._drain()
         if self._output >= 0:
             os.close(self._output)
+
+
+def _line() -> tuple[socket.socket, socket.socket]:
+    """Our end and the zygote's of a line between us. At ours the kernel says of whom the other end speaks."""
+    ours, theirs = socket.socketpair()
+    if sys.platform == "linux":
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+    return ours, theirs
 
 
 def _unused_folder() -> Path:

@@ -51,7 +51,7 @@ class Spares:
 def main() -> None:
     """Load torch, wait for a judge to want a worker, and become it. No judge, no worker."""
     from kata.sandbox.jail import Jail
-    from kata.sandbox.zygote import become_worker, warm_up
+    from kata.sandbox.zygote import become_worker, prepare, warm_up
 
     line = socket.socket(fileno=int(sys.argv[1]))
     warm_up(cuda=False)
@@ -61,4 +61,6 @@ def main() -> None:
     if data:
         order = json.loads(data)
         line.close()
+        if order["limits"]["prepared"]:
+            prepare(cuda=False)
         become_worker(Jail("none"), order["limits"], fds, order["folder"])

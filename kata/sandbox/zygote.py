@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import faulthandler
 import gc
 import json
 import os
 import select
 import signal
 import socket
+import struct
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from array import array
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -28,6 +31,7 @@ from kata.sandbox.jail import Jail, UnavailableError, settle
 from kata.sandbox.namespaces import SCRATCH
 from kata.sandbox.spares import Spares
 
+WHERE = signal.SIGUSR1  # has a worker say where it is
 BURY_SECONDS = 0.005  # between two looks at whether a killed worker is gone
 SETUP_FAILED = 70  # exit status of a worker that could not be shut in, and so never ran a submission
 
@@ -73,6 +77,7 @@ class Started:
     limits: dict[str, Any]
     pid: int
     ends: list[int]
+    prepared: bool  # whether all of torch was loaded when it began
 
 
 class Zygote:
@@ -133,13 +138,14 @@ class Zygote:
         except OSError as error:
             _send(owner, {"error": str(error)})
             return
-        _send(owner, {"pid": worker.pid, "folder": self.workers[worker.pid][0]}, worker.ends)
+        told = {"pid": worker.pid, "folder": self.workers[worker.pid][0], "prepared": worker.prepared}
+        _send(owner, told, worker.ends, name=worker.pid if self.jail.level == "full" else 0)
         for end in worker.ends:
             os.close(end)
 
     def _start(self, limits: dict[str, Any], owner: socket.socket) -> Started:
-        if limits["optimizers"] and not self.spares:
-            load_optimizers(cuda=self.jail.cuda)
+        if limits["prepared"] and not self.spares:
+            prepare(cuda=self.jail.cuda)
         folder = "" if self.jail.level == "full" else tempfile.mkdtemp(dir=self.folder)
         ours, theirs = (one.detach() for one in socket.socketpair())
         read, write = os.pipe()
@@ -155,7 +161,11 @@ class Zygote:
             os.close(write)
         self.workers[pid] = folder, limits["cpu_seconds"]
         self.owners[pid] = owner
-        return Started(limits, pid, [ours, read])
+        return Started(limits, pid, [ours, read], self._is_prepared(limits))
+
+    def _is_prepared(self, limits: dict[str, Any]) -> bool:
+        """Whether a worker with these limits that has just begun has all of torch loaded."""
+        return bool(limits["prepared"] or (prepare.cache_info().currsize and not self.spares))
 
     def _discard(self, worker: Started) -> None:
         self._kill(worker.pid)
@@ -268,23 +278,66 @@ def warm_up(*, cuda: bool) -> None:
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
     torch.set_num_threads(1)
+    faulthandler.register(WHERE, file=2, all_threads=False)  # for a judge who asks where a worker is
     worker.warm_up(backward=not cuda)
     gc.collect()
     gc.freeze()  # the collector of a child leaves our pages alone, which would otherwise be copied
 
 
 @cache
-def load_optimizers(*, cuda: bool) -> None:
-    """Make an optimizer. The first loads torch's compiler, as torch.func.grad and torch.utils.checkpoint do."""
+def prepare(*, cuda: bool) -> None:
+    """Load what torch loads only at its first use, which then takes longer than a test may.
+
+    It is loaded by using it: where it is kept changes from one version to the next.
+    """
+    for use in _FIRST_USES if not cuda else _FIRST_USES[:1]:
+        with contextlib.suppress(Exception):  # this version does not have it, or not here: then it takes no time either
+            use()
+    gc.collect()
+    gc.freeze()
+
+
+def _optimizer() -> None:
     import torch
 
     layer = torch.nn.Linear(1, 1)
     optimizer = torch.optim.AdamW(layer.parameters())
-    if not cuda:
+    if not torch.cuda.is_available():
         layer(torch.ones(1, 1)).sum().backward()
         optimizer.step()
-    gc.collect()
-    gc.freeze()
+
+
+def _without_numbers() -> None:
+    import torch
+
+    x = torch.ones(2, 3, device="meta")
+    (x @ x.mT + x.softmax(-1).sum()).exp().to("meta")
+
+
+def _derivatives() -> None:
+    import torch
+    from torch.utils.checkpoint import checkpoint
+
+    def square(x: Any) -> Any:
+        return (x * x).sum()
+
+    x = torch.ones(2)
+    for derivative in (torch.func.grad, torch.func.jacrev, torch.func.jacfwd, torch.func.hessian, torch.vmap):
+        with contextlib.suppress(Exception):
+            derivative(square)(x)
+    torch.func.functional_call(torch.nn.Linear(2, 2), {}, x)
+    checkpoint(square, torch.ones(2, requires_grad=True), use_reentrant=False).backward()
+
+
+def _compiler() -> None:
+    import torch
+
+    for backend in ("eager", "aot_eager"):  # the usual one starts processes of its own
+        torch.compile(lambda x: x.exp() / x.sum(), backend=backend)(torch.ones(2))
+    torch._dynamo.reset()
+
+
+_FIRST_USES: Sequence[Callable[[], None]] = (_optimizer, _without_numbers, _derivatives, _compiler)
 
 
 def become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: str) -> None:
@@ -298,7 +351,7 @@ def become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: st
     os.dup2(frames, worker.FRAMES)
     os.closerange(worker.FRAMES + 1, 1 << 20)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    held_to = {name: value for name, value in limits.items() if name != "optimizers"}
+    held_to = {name: value for name, value in limits.items() if name != "prepared"}
     limit = partial(rlimits.apply, **held_to, cuda=jail.cuda)
     served = worker.Served()
     prepare = partial(served.open_card, limits["memory"]) if jail.cuda else None
@@ -326,6 +379,11 @@ def _has_ended(pid: int) -> bool:
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _send(line: socket.socket, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
+def _send(line: socket.socket, message: dict[str, Any], fds: Sequence[int] = (), name: int = 0) -> None:
+    """Answer a judge. A process to `name` is one of ours, which has another number where the judge is: the kernel says."""
+    extra: list[tuple[int, int, Any]] = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", fds))] if fds else []
+    if name:
+        credentials = struct.pack("3i", name, os.geteuid(), os.getegid())
+        extra.append((socket.SOL_SOCKET, socket.SCM_CREDENTIALS, credentials))
     with contextlib.suppress(OSError):
-        socket.send_fds(line, [json.dumps(message).encode() + b"\n"], fds)
+        line.sendmsg([json.dumps({**message, "named": bool(name)}).encode() + b"\n"], extra)

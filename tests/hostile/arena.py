@@ -197,11 +197,12 @@ class Arena:
             "graders/01_tensors/softmax.toml",
         ):
             file = root / name
-            file.parent.mkdir(parents=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             text = (ROOT / name).read_text(encoding="utf-8")
             for long, short in QUICKER.items():
                 text = text.replace(long, short)
-            file.write_text(f"{text}\nTOKEN = '{self.token}'\n", encoding="utf-8")
+            mark = "# " if file.suffix == ".toml" else ""
+            file.write_text(f"{text}\n{mark}TOKEN = '{self.token}'\n", encoding="utf-8")
         self._file(root / "exercises" / "01_tensors" / "softmax.py")
         text = 'title = "Arena"\n[[tracks]]\nid = "01_tensors"\ntitle = "Arena"\nexercises = ["softmax"]\n'
         (root / "course.toml").write_text(text, encoding="utf-8")
@@ -322,12 +323,13 @@ def check_verdict(verdict: SubmissionVerdict) -> None:
 @contextlib.contextmanager
 def short_of_time(seconds: float = 0.5, to_load: float = 1.0):
     """What a submission may take, cut down, so that endless ones end soon; for as long as the context lasts."""
-    kept = judging.BUDGET_TESTS, judging.LOAD_SECONDS
-    judging.BUDGET_TESTS, judging.LOAD_SECONDS = seconds / 2, to_load  # the grader gives each test two seconds
+    kept = judging.OWN_TESTS, judging.COMMON_SECONDS, judging.LOAD_SECONDS
+    judging.OWN_TESTS = seconds / 2  # the grader gives each test two seconds
+    judging.COMMON_SECONDS = judging.LOAD_SECONDS = to_load
     try:
         yield
     finally:
-        judging.BUDGET_TESTS, judging.LOAD_SECONDS = kept
+        judging.OWN_TESTS, judging.COMMON_SECONDS, judging.LOAD_SECONDS = kept
 
 
 def _digest(folder: Path) -> str:
