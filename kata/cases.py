@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
+from kata.agreement import Marks
 from kata.errors import JudgeError
 from kata.scenario import Implementation, Scenario
 from kata.tree import map_leaves
@@ -213,6 +214,10 @@ class Case:
     `scenario` is what this case is for, where the cases of a test are not all for one: `case.scenario` has it.
     `dtypes` narrows the run to these, where the numbers of the case mean nothing in others. With `recall`, the case is
     kept for a drill: its shapes are none that the author of an answer has seen graded before.
+
+    Two marks say what its numbers mean. `zeros=False`: a 0 that is expected here is what is left of two equal numbers,
+    where another right formula leaves a last bit; else it is to be exactly 0. `tails=True`: the statement promises each
+    number to the accuracy of its dtype, however small it is beside others; else the largest is what they are measured by.
     """
 
     def __init__(
@@ -223,12 +228,15 @@ class Case:
         *,
         dtypes: Sequence[str] | None = None,
         recall: bool = False,
+        zeros: bool = True,
+        tails: bool = False,
         **arguments: Any,
     ):
         self.name = name
         self._scenario = scenario
         self.dtypes = dtypes
         self.recall = recall
+        self.marks = Marks(zeros=zeros, tails=tails)
         self.arguments = arguments
 
     def __str__(self) -> str:

@@ -42,10 +42,11 @@ class Difference:
 class Wrong(AssertionError):
     """A test the submission does not pass, in the student's own terms. `status` is one of STATUSES."""
 
-    def __init__(self, message: str, status: str = "failed", difference: Difference | None = None):
+    def __init__(self, message: str, status: str = "failed", difference: Difference | None = None, allowed: str = ""):
         super().__init__(message)
         self.status = status
         self.difference = difference
+        self.allowed = allowed  # how far the numbers might stray, and why
 
 
 @dataclass
@@ -62,6 +63,7 @@ class TestVerdict:
     mistake: str = ""
     hint: str = ""
     difference: Difference | None = field(default=None, repr=False, compare=False)  # for a terminal, in no report
+    allowed: str = field(default="", repr=False, compare=False)  # the same, for KATA_DEBUG
 
     @property
     def passed(self) -> bool:

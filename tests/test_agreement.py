@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kata.agreement import FLOOR, allowance, check_agreement, same
+from kata.agreement import FLOOR, Marks, allowance, check_agreement, same
 from kata.protocol import Opaque
 from kata.verdict import Wrong
 
@@ -43,8 +43,8 @@ def test_a_tenth_off_does_not_agree(dtype, scale):
 @given(st.floats(1e-6, 1e6), st.floats(-10, 10))
 def test_the_allowance_grows_with_what_rounding_does(size, exponent):
     truth = torch.tensor([size], dtype=torch.float64)
-    assert allowance(truth, truth.float(), F32) >= FLOOR[F32] * size
-    assert allowance(truth, truth.float() * (1 + 1e-3), F32) >= 7e-3 * size
+    assert allowance(truth, truth.float(), F32).each >= FLOOR[F32] * size
+    assert allowance(truth, truth.float() * (1 + 1e-3), F32).each >= 7e-3 * size
 
 
 def test_nan_and_inf_have_their_places():
@@ -102,3 +102,52 @@ def test_two_numbers_that_six_digits_do_not_tell_apart_are_shown_in_all():
         torch.tensor([0.5 + 2e-12], dtype=torch.float64), torch.tensor([0.5], dtype=torch.float64), dtype=torch.float64
     )
     assert "got 0.500000000002" in message and "expected 0.5" in message
+
+
+@pytest.mark.parametrize("dtype", FLOOR, ids=str)
+def test_what_is_off_everywhere_is_told_where_no_number_is_far_off(dtype):
+    truth = torch.linspace(-1, 1, 8, dtype=torch.float64)
+    by_a_constant = (truth + 0.7 * FLOOR[dtype]).to(dtype)
+    assert "as a whole: all numbers together are" in wrong(by_a_constant, truth, truth.to(dtype), dtype)
+    one_number = truth.clone()
+    one_number[4] += 0.7 * FLOOR[dtype]
+    check_agreement(one_number.to(dtype), truth, truth.to(dtype), dtype)
+
+
+def test_a_zero_is_exact_unless_it_is_one_by_rounding():
+    truth = torch.tensor([1.0, 0.0])
+    leaking = torch.tensor([1.0, 7e-13])
+    assert "1 of 2 numbers not exactly 0, first at [1]: got 7e-13, expected 0" in wrong(leaking, truth)
+    check_agreement(leaking, truth, truth, F32, marks=Marks(zeros=False))
+    check_agreement(leaking, truth, torch.tensor([1.0, 1e-9]), F32)  # the reference is not exact there itself
+
+
+def test_tails_are_held_to_their_own_size_where_that_is_promised():
+    truth = torch.tensor([1.0, 2e-9, 1e-44], dtype=torch.float64)
+    lost, kept = torch.tensor([1.0, 0.0, 0.0]), torch.tensor([1.0, 2.000001e-9, 0.0])
+    check_agreement(lost, truth, truth.float(), F32)
+    check_agreement(kept, truth, truth.float(), F32, marks=Marks(tails=True))
+    with pytest.raises(
+        Wrong, match=r"1 of 3 numbers off, by up to 100 % of itself, first at \[1\]: got 0, expected 2e-09"
+    ):
+        check_agreement(lost, truth, truth.float(), F32, marks=Marks(tails=True))
+
+
+def test_in_half_precision_gradients_are_held_to_their_norm():
+    truth = torch.ones(100, dtype=torch.float64)
+    one_off = truth.clone()
+    one_off[3] = 1.2
+    marks = Marks(zeros=False, each=False)
+    half = torch.bfloat16
+    check_agreement(one_off.to(half), truth, truth.to(half), half, marks=marks)
+    for other in (torch.zeros(100), torch.full((100,), 1.05), one_off / 0):
+        with pytest.raises(Wrong):
+            check_agreement(other.to(half), truth, truth.to(half), half, marks=marks)
+
+
+def test_an_allowance_says_its_numbers_and_why():
+    truth = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    assert allowance(truth, truth + 1e-3, F32).why() == (
+        "a number may stray 0.008: the larger of 8 times 0.001, which the reference strays in float32, and 4e-06 times "
+        "2, the largest number; all together 0.0057 in norm: 0.5 times the larger of 8 times 0.0014 and 4e-06 times 2.24"
+    )

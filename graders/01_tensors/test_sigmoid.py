@@ -2,7 +2,7 @@
 
 import pytest
 
-from kata.grading import Case, exactly, normal
+from kata.grading import Case, between, exactly, normal, uniform
 
 # `*expit` ends in aten's sigmoid, and x / silu(x) would be one in disguise.
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["sigmoid"])
@@ -18,6 +18,7 @@ VALUES = [
     Case("numbers from -10 to 10", x=normal(2, 4, 3, std=4.0).transposed()),
     Case("a single number without axes", x=normal().map(abs)),
     Case("numbers as far out as 10 000", x=exactly(FAR_OUT)),
+    Case("small values beside large ones", x=uniform(between(6, 12), low=-50.0, high=5.0), tails=True),
     Case("numbers on five axes", x=normal(2, 1, 3, 2, 2, std=4.0), recall=True),
 ]
 

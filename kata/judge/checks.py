@@ -212,7 +212,7 @@ class Check:
     def _with_call(self, wrong: Wrong, trial: Trial) -> Wrong:
         if wrong.status in ("not_started", "broken"):
             return wrong
-        return Wrong(f"{wrong}\nfor {describe_inputs(trial.inputs)}", wrong.status, wrong.difference)
+        return Wrong(f"{wrong}\nfor {describe_inputs(trial.inputs)}", wrong.status, wrong.difference, wrong.allowed)
 
     def _trials(
         self,
@@ -265,7 +265,16 @@ class Check:
         session = self._session
         inputs = cast(case.draw(seed, session.reference.implementation), dtype, session.device)
         return Trial(
-            place, scenario, inputs, seed_of(seed, case.name), dtype, with_gradients, cost, statistic, observed
+            place,
+            scenario,
+            inputs,
+            seed_of(seed, case.name),
+            dtype,
+            with_gradients,
+            cost,
+            case.marks,
+            statistic,
+            observed,
         )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from kata.agreement import FLOOR, check_agreement, same
+from kata.agreement import OF_GRADIENTS, check_agreement, same
 from kata.answers import Variant
 from kata.cases import cast
 from kata.judge.reference import CPU, Cost, Reference, Trial
@@ -68,7 +69,7 @@ def check_outcome(reference: Reference, trial: Trial, outcome: Outcome) -> None:
     if trial.statistic:
         check_draws(trial.statistic, outcome.outputs, truth.outputs["expected"], ours.outputs["form"])
     else:
-        check_agreement(outcome.outputs, truth.outputs, ours.outputs, trial.dtype)
+        check_agreement(outcome.outputs, truth.outputs, ours.outputs, trial.dtype, marks=trial.marks)
     for actual, wanted in zip(outcome.devices, ours.devices, strict=False):
         if actual != wanted:
             raise Wrong(f"the result is on {actual}, expected {wanted}")
@@ -107,22 +108,24 @@ def _check_raised(outcome: Outcome, wanted: str) -> None:
 def _check_gradient(
     outcome: Outcome, name: str, truth: Tensor | None, ours: Tensor | None, dtype: torch.dtype, largest: float
 ) -> None:
-    """Compare the gradient of one input. One that is zero but for rounding is measured by the `largest` of all."""
+    """Compare the gradient of one input. One that is zero but for rounding is measured by the `largest` of all.
+
+    No gradient and a gradient of zeros are one and the same to whoever uses them.
+    """
     actual = (outcome.gradients or {}).get(name)
-    negligible = FLOOR[dtype] * largest
-    if all(value is None or bool((value.abs() <= negligible).all()) for value in (actual, ours)):
-        return  # no gradient and a gradient of zeros are one and the same to whoever uses them
-    if actual is None:
-        raise Wrong(f"no gradient reaches `{name}`")
-    if ours is None:
-        raise Wrong(f"a gradient reaches `{name}`, where there should be none")
-    if dtype in HALF:
-        # Backward, large terms cancel: in half precision two right formulas differ there by more than a wrong one may.
-        # Whether the numbers are right is seen in float32 and float64; here, whether any is lost.
-        if not actual.isfinite().all() and isinstance(truth, Tensor) and truth.isfinite().all():
-            raise Wrong(f"the gradient of `{name}` holds NaN or inf")
-        actual, truth, ours = (torch.zeros_like(value) for value in (actual, ours, ours))
-    check_agreement(actual, truth, ours, dtype, f"the gradient of `{name}`", scale=largest)
+    there = next((value for value in (ours, actual, truth) if value is not None), None)
+    if there is None:
+        return
+    a, t, r = (torch.zeros_like(there) if value is None else value for value in (actual, truth, ours))
+    marks = replace(OF_GRADIENTS, each=dtype not in HALF)
+    try:
+        check_agreement(a, t, r, dtype, f"the gradient of `{name}`", scale=largest, marks=marks)
+    except Wrong as wrong:
+        if actual is None:
+            raise Wrong(f"no gradient reaches `{name}`") from None
+        if ours is None:
+            raise Wrong(f"a gradient reaches `{name}`, where there should be none") from None
+        raise wrong from None
 
 
 def _same_outcome(one: Outcome | None, other: Outcome, trial: Trial) -> bool:
@@ -134,9 +137,9 @@ def _same_outcome(one: Outcome | None, other: Outcome, trial: Trial) -> bool:
     if trial.statistic:
         return one.changed == other.changed and same_draws(trial.statistic, one.outputs, other.outputs)
     return (
-        same(one.outputs, other.outputs, trial.dtype)
+        same(one.outputs, other.outputs, trial.dtype, trial.marks)
         and one.changed == other.changed
-        and same(one.gradients, other.gradients, trial.dtype)
+        and same(one.gradients, other.gradients, trial.dtype, OF_GRADIENTS)
         and (trial.cost is None or _costs(one) == _costs(other))
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
+from kata.agreement import RULE, Marks
 from kata.answers import Variant
 from kata.cases import cast
 from kata.course import Exercise
@@ -47,6 +48,7 @@ class Trial:
     dtype: torch.dtype
     with_gradients: bool = False
     cost: Cost | None = None
+    marks: Marks = RULE  # what is asked of its numbers
     statistic: Statistic | None = None  # what is looked at in many calls, in place of the result of one
     observed: bool = True  # whether the rules about operators are looked after
     digest: int = 0

@@ -62,6 +62,7 @@ class Grading:
         if isinstance(error, AssertionError):
             verdict.points, verdict.status = 0.0, getattr(error, "status", "failed")
             verdict.difference = getattr(error, "difference", None)
+            verdict.allowed = getattr(error, "allowed", "")
             message = plain(str(error).partition("\nassert ")[0])  # it may hold names and values of the submission's
             verdict.message = message or WITHOUT_PROPERTY
             fitting = self.session.mistakes() if verdict.status == "failed" else []

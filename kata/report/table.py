@@ -7,6 +7,7 @@ indentation and paths are links; in a pipe or file, lines are as long as they ar
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -152,6 +153,8 @@ def _tests(console: Console, tests: list[TestVerdict], of: int, words: Words, *,
         line.append("  " + tr("(0 of {points})", points=number(lost)), "dim")
     _print(console, line, 2)
     _print(console, Text(words.message(clean(tests[0].message))), 2 + WORD)
+    if tests[0].allowed and os.environ.get("KATA_DEBUG"):
+        _print(console, Text(told(tests[0].allowed), style="dim"), 2 + WORD)
 
 
 def _side_by_side(console: Console, test: TestVerdict) -> None:

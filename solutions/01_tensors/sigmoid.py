@@ -12,6 +12,7 @@ infinity. The first fraction then still gives the right value, $1 / \infty = 0$,
 
 - It acts on each number by itself; shape and dtype stay as they are.
 - Values and gradients are right and finite for numbers as far out as ±10 000, in every dtype, half precision included.
+- Each value is right to the accuracy of its dtype, however small it is: $\sigma(-20)$ is 2.06e-9, not 0.
 - The gradient at 0 is 1/4.
 - Do not keep the numbers within bounds to avoid the overflow: $\sigma(20)$ is not $\sigma(10)$.
 - Do without torch's own sigmoid under all its names (`sigmoid`, `expit`, `logsigmoid`, `silu`, ...). All else is allowed.
