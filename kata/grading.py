@@ -23,12 +23,14 @@ from kata.changes import (
     starting_with,
 )
 from kata.scenario import load
+from kata.texts import characters, lines
 
 __all__ = [
     "Case",
     "Number",
     "Recipe",
     "between",
+    "characters",
     "choice",
     "coin",
     "exactly",
@@ -37,6 +39,7 @@ __all__ = [
     "huge_and_of_either_sign",
     "integers",
     "large_at_the_end",
+    "lines",
     "load",
     "lower_triangle",
     "normal",

@@ -118,11 +118,7 @@ def execute(
         outcome.raised = describe(error, file)
     if outcome.raised and outcome.raised.lost_the_card:
         return outcome
-    outcome.changed = [
-        name
-        for name in given
-        if any(_differs(a, b) for (_, a), (_, b) in zip(walk(inputs[name]), walk(given[name]), strict=False))
-    ]
+    outcome.changed = [name for name in given if _is_changed(inputs[name], given[name])]
     if seen:
         outcome.ops, outcome.calls, outcome.largest = seen.notes, seen.calls, seen.largest
         outcome.flops = seen.flops
@@ -232,7 +228,17 @@ def _gradients(outputs: Any, leaves: dict[str, Tensor], cotangents: list[Tensor]
     return {**dict.fromkeys(leaves), **dict(zip(wanted, found, strict=True))}
 
 
+def _is_changed(before: Any, after: Any) -> bool:
+    """Whether a number of a tensor is another, or a list or dict has other parts. What else an input is, none can tell."""
+    old, new = list(walk(before)), list(walk(after))
+    return [path for path, _ in old] != [path for path, _ in new] or any(
+        _differs(a, b) for (_, a), (_, b) in zip(old, new, strict=True)
+    )
+
+
 def _differs(before: Any, after: Any) -> bool:
-    if not isinstance(before, Tensor):
-        return False
-    return before.shape != after.shape or not torch.equal(before.nan_to_num(), after.detach().nan_to_num())
+    if isinstance(before, Tensor) and isinstance(after, Tensor):
+        return before.shape != after.shape or not torch.equal(before.nan_to_num(), after.detach().nan_to_num())
+    comparable = (int, float, str, bytes, type(None), Tensor)
+    known = before is not after and isinstance(before, comparable)
+    return known and (type(before) is not type(after) or bool(before != after))

@@ -11,6 +11,7 @@ from kata.errors import JudgeError
 from kata.grading import (
     Case,
     between,
+    characters,
     choice,
     coin,
     exactly,
@@ -18,6 +19,7 @@ from kata.grading import (
     hide_some,
     integers,
     large_at_the_end,
+    lines,
     lower_triangle,
     normal,
     nothing_for_the_second,
@@ -126,3 +128,26 @@ def test_large_numbers():
     assert large_at_the_end(x).sum(1).tolist() == [0.0] * 5 + [400.0] * 2
     assert starting_with(256)(x[:3])[:, 0].tolist() == [256.0] * 3
     assert starting_with(1, -2, 3)(x[:3]).sum(1).tolist() == [1.0, -2.0, 3.0]
+
+
+def test_lines_of_a_text_are_drawn_in_any_order_and_none_twice(tmp_path):
+    file = tmp_path / "text.txt"
+    file.write_text("one\ntwo\u2028 still two\nthree\n", encoding="utf-8")
+    drawn = [draw(lines(file, between(1, 2)), seed, None) for seed in MANY]
+    assert {len(some) for some in drawn} == {1, 2} and all(len(set(some)) == len(some) for some in drawn)
+    assert {line for some in drawn for line in some} == {"one", "two\u2028 still two", "three"}
+    assert len({tuple(some) for some in drawn}) == 3 + 6
+    assert draw(lines(file, 2), 5, None) == draw(lines(file, 2), 5, None)
+    with pytest.raises(JudgeError, match="3 lines, and 4"):
+        draw(lines(file, 4), 0, None)
+    with pytest.raises(JudgeError, match="Restore it"):
+        draw(lines(tmp_path / "missing.txt", 1), 0, None)
+
+
+def test_characters_are_of_any_script_and_can_be_written():
+    drawn = [draw(characters(40), seed, None) for seed in MANY]
+    assert len(set(drawn)) == len(MANY) and all(text.encode().decode() == text for text in drawn)
+    everything = "".join(drawn)
+    assert min(everything) < " " and max(everything) > "\U00020000"
+    assert any("\u4e00" <= character <= "\u9fff" for character in everything)
+    assert draw(characters(0), 0, None) == ""

@@ -73,6 +73,16 @@ def test_arguments_are_left_alone(grade):
     assert "`x` was changed by the call" in message(verdict)
 
 
+@pytest.mark.parametrize(
+    "change", ["x.append(3)", "x.reverse()", "x.pop()", "x[0] = 9", "x[0] = True", "x[1]['key'] = 0", "x[1].clear()"]
+)
+def test_arguments_that_hold_no_tensor_are_left_alone_as_well(grade, change):
+    lists = VALUES.replace("x=normal(3, 4)", "x=[1, {'key': 'value'}]")
+    assert grade(lists, RIGHT).status == "passed"
+    verdict = grade(lists, f"def double(x):\n  y = [1, {{'key': 'value'}}] * 2\n  {change}\n  return y")
+    assert "`x` was changed by the call" in message(verdict)
+
+
 def test_changing_an_argument_is_right_where_the_reference_does_it(grade):
     assert grade(VALUES, "def double(x): return x.mul_(2)", SOLUTION.replace("x * 2", "x.mul_(2)")).status == "passed"
 

@@ -6,6 +6,7 @@ and what each known mistake gave. Outcomes that are one and the same are stored 
 
 from __future__ import annotations
 
+import hashlib
 import math
 import zlib
 from dataclasses import asdict, dataclass, field
@@ -83,24 +84,29 @@ def numbers_of(outcome: Outcome) -> dict[str, Any]:
     return {**vars(outcome), "raised": raised, "ops": []}
 
 
-def fingerprint(inputs: Any) -> list[float]:
-    """A few numbers that tell these inputs from others: of each tensor two sums, and each plain number itself."""
-    found: list[float] = []
+def fingerprint(inputs: Any) -> list[float | str]:
+    """What tells these inputs from others: of each tensor two sums, of each text a digest, each plain number itself."""
+    found: list[float | str] = []
     for _, leaf in walk(inputs):
         if isinstance(leaf, Tensor):
             flat = leaf.detach().cpu().flatten().double().nan_to_num(0.5, 1.5, -1.5)
             found += [flat.abs().sum().item(), (flat * torch.arange(1, len(flat) + 1).double().cos()).sum().item()]
         elif isinstance(leaf, int | float):
             found.append(float(leaf))
+        elif isinstance(leaf, str | bytes):
+            data = leaf if isinstance(leaf, bytes) else leaf.encode("utf-8", "surrogatepass")
+            found.append(hashlib.blake2b(data, digest_size=8).hexdigest())
     return found
 
 
-def fits(inputs: Any, recorded: list[float], dtype: torch.dtype) -> bool:
+def fits(inputs: Any, recorded: list[float | str], dtype: torch.dtype) -> bool:
     """Whether these are the inputs of the recording, but for rounding: libraries differ in the last bit of a logarithm."""
     now = fingerprint(inputs)
-    scale = max((abs(number) for number in recorded), default=0.0)
+    scale = max((abs(number) for number in recorded if not isinstance(number, str)), default=0.0)
     return len(now) == len(recorded) and all(
-        math.isclose(one, other, rel_tol=FLOOR[dtype], abs_tol=FLOOR[dtype] * scale)
+        one == other
+        if isinstance(one, str) or isinstance(other, str)
+        else math.isclose(one, other, rel_tol=FLOOR[dtype], abs_tol=FLOOR[dtype] * scale)
         for one, other in zip(now, recorded, strict=True)
     )
 

@@ -1,7 +1,8 @@
-"""Large results in a few numbers, which tell whether two of them are the same but for rounding."""
+"""Large results in a few numbers or a digest, which tell whether two of them are the same but for rounding."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -10,19 +11,37 @@ import torch
 from torch import Tensor
 
 from kata.scenario import Outcome
-from kata.tree import map_tensors
+from kata.tree import map_tensors, walk
 
 # A result of more numbers than this is compared by its sketch. It keeps the recordings of a student's copy small, and
 # a result that agrees in this many sums with a known mistake's, each weighed in its own way, is that mistake's.
 LARGE = 1024
 SUMS = 128
+# The same for what is exact, as lists of tokens are: of more parts than this, a digest is kept.
+MANY = 64
 
 
 def sketched(outcome: Outcome) -> Outcome:
-    """The outcome with the sketch of each large floating-point tensor in its place. A sketch itself stays as it is."""
-    return replace(
-        outcome, outputs=map_tensors(_sketch, outcome.outputs), gradients=map_tensors(_sketch, outcome.gradients)
-    )
+    """The outcome with a sketch in place of whatever is large and has one. A sketch itself stays as it is."""
+    return replace(outcome, outputs=_sketched(outcome.outputs), gradients=map_tensors(_sketch, outcome.gradients))
+
+
+def _sketched(tree: Any) -> Any:
+    leaves = [leaf for _, leaf in walk(tree)]
+    if len(leaves) > MANY and all(leaf is None or isinstance(leaf, int | str | bytes) for leaf in leaves):
+        return {"digest": hashlib.blake2b(repr(_canonical(tree)).encode(), digest_size=16).hexdigest()}
+    if isinstance(tree, dict):
+        return {key: _sketched(value) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return (list if isinstance(tree, list) else tuple)(map(_sketched, tree))
+    return _sketch(tree) if isinstance(tree, Tensor) else tree
+
+
+def _canonical(tree: Any) -> Any:
+    """The same for any two trees that agree: a list and a tuple of equal parts do, and dicts in whatever order."""
+    if isinstance(tree, dict):
+        return {"keys": sorted(([key, _canonical(value)] for key, value in tree.items()), key=repr)}
+    return list(map(_canonical, tree)) if isinstance(tree, list | tuple) else tree
 
 
 def _sketch(tensor: Tensor) -> Any:

@@ -14,7 +14,7 @@ from kata.errors import JudgeError
 from kata.judge import expectations
 from kata.judge.expectations import Expectations, StandIn, fingerprint, fits, state_of
 from kata.judge.run import Judge
-from kata.judge.sketch import LARGE, sketched
+from kata.judge.sketch import LARGE, MANY, sketched
 from kata.protocol import pack
 from kata.recordings import Provenance, file_of, provenance_file
 from kata.release import cache
@@ -162,11 +162,20 @@ def test_a_stand_in_has_the_state_and_nothing_else():
 
 
 def test_inputs_are_known_again():
-    inputs = {"x": torch.randn(50), "n": 3, "more": [torch.tensor([True, False]), "word"]}
+    inputs = {"x": torch.randn(50), "n": 3, "more": [torch.tensor([True, False]), "word", b"word"], "text": "\ud800"}
     seen = fingerprint(inputs)
     assert fits(inputs, seen, torch.float32)
     assert fits({**inputs, "x": inputs["x"] * (1 + 1e-7)}, seen, torch.float32), "a last bit is another library's"
-    for other in ({"x": inputs["x"].flip(0)}, {"n": 4}, {"more": [torch.tensor([False, True]), "word"]}, {"y": 1.0}):
+    mask = torch.tensor([True, False])
+    for other in (
+        {"x": inputs["x"].flip(0)},
+        {"n": 4},
+        {"more": [~mask, "word", b"word"]},
+        {"more": [mask, "another", b"word"]},
+        {"more": [mask, "word", b"another"]},
+        {"more": [mask, "word", 3]},
+        {"y": 1.0},
+    ):
         assert not fits({**inputs, **other}, seen, torch.float32)
 
 
@@ -184,6 +193,21 @@ def test_a_sketch_tells_large_results_apart():
     odd = numbers.clone()
     odd[7] = torch.nan
     assert not torch.equal(sketched(Outcome(outputs=odd)).outputs["odd"], again["odd"])
+
+
+def test_a_sketch_of_many_tokens_is_a_digest():
+    def sketch(tree):
+        return sketched(Outcome(outputs=tree)).outputs
+
+    merges = [(b"t", b"h"), *((b"a", bytes([byte])) for byte in range(MANY))]
+    digest = sketch({"merges": merges})
+    assert set(digest) == {"digest"} and sketch(digest) == digest
+    assert sketch({"merges": [*map(list, merges)]}) == digest, "lists and tuples are as good as each other"
+    others = [merges[::-1], merges[:-1], [*merges[:-1], ("a", "b")], [*merges[:-1], (b"ab", b"")], [merges, None]]
+    assert len({sketch({"merges": other})["digest"] for other in [merges, *others]}) == len(others) + 1
+    assert sketch({1: merges, 2: None}) == sketch({2: None, 1: merges}) != sketch({True: merges, 2: None})
+    assert sketch(merges[:3]) == merges[:3], "what is small is kept"
+    assert sketch([merges, 1.5]) == [sketch(merges), 1.5], "and so is what rounds"
 
 
 @pytest.mark.parametrize(
