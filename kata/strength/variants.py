@@ -84,15 +84,12 @@ def grade_until_named(
 
 
 def grade_until_clear(
-    exercise: Exercise, sources: Sequence[str], mistakes: Sequence[str], device: str = "cpu", judge: Judge | None = None
+    judge: Judge, exercise: Exercise, sources: Sequence[str], mistakes: Sequence[str], *, device: str = "cpu"
 ) -> list[ExerciseVerdict]:
     """Grade these texts, each known mistake until it is named and two test functions have caught it.
 
-    Law 6 need not know the others: what two of them catch is caught by none alone. Without a `judge`, in this process.
+    Law 6 need not know the others: what two of them catch is caught by none alone.
     """
-    if judge is None:
-        with Judge(Course.load(exercise.root), in_process=True) as here:
-            return list(map(_without_tensors, grade_until_clear(exercise, sources, mistakes, device, here)))
     failed: dict[str, list[TestVerdict]] = {}
 
     def is_clear(job: Job, test: TestVerdict) -> bool:
