@@ -22,11 +22,13 @@ from kata.changes import (
     nothing_for_the_second,
     starting_with,
 )
+from kata.elsewhere import Elsewhere
 from kata.scenario import load
 from kata.texts import characters, lines
 
 __all__ = [
     "Case",
+    "Elsewhere",
     "Number",
     "Recipe",
     "between",

@@ -5,11 +5,10 @@ import weakref
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
-from torch.utils._pytree import tree_leaves, tree_map_only
+from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from kata.grading import Case, integers, load, normal, weights
+from kata.grading import Case, Elsewhere, integers, load, normal, weights
 
 # In bfloat16 a step is often smaller than the last bit of the weight it changes: there the order of a sum decides whether
 # a step is taken at all, and right answers part ways.
@@ -71,28 +70,6 @@ def with_a_frozen_layer(impl, state, x, y, max_norm):
     model = load(layers(), state)
     model[0].requires_grad_(False)
     return train(impl, model, in_twos(x, y), max_norm=max_norm)
-
-
-class Elsewhere(Tensor):
-    """A tensor on a device where no model is: torch refuses to use it together with others until it is moved."""
-
-    __torch_function__ = torch._C._disabled_torch_function_impl
-
-    @staticmethod
-    def __new__(cls, tensor, name):
-        self = Tensor._make_wrapper_subclass(cls, tensor.shape, dtype=tensor.dtype, device="meta")
-        self.tensor, self.label = tensor, name
-        return self
-
-    @classmethod
-    def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
-        tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
-        label = next(tensor.label for tensor in tensors if isinstance(tensor, cls))
-        if not all(isinstance(tensor, cls) for tensor in tensors):
-            raise RuntimeError(f"Expected all tensors to be on the same device, but the batch's {label} is elsewhere")
-        args, kwargs = tree_map_only(cls, lambda tensor: tensor.tensor, (args, kwargs or {}))
-        result = func(*args, **kwargs)
-        return result if "device" in kwargs else cls(result, label)
 
 
 def from_elsewhere(impl, state, x, y):
