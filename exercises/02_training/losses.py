@@ -28,7 +28,7 @@ $1 - \sigma(z)$, written as one sigmoid? And $\log \sigma(z)$, so that no expone
 - Where a model is sure of a yes, and right, its loss is small but not 0: $-\log \sigma(20)$ is $2.06 \cdot 10^{-9}$. Keep its
   digits. Many formulas lose them: $\log(1 + e^{-20})$ is 0 in float32, and $\operatorname{softplus}(20) - 20$ is, too.
 - The gradient by a logit is $(\sigma(z) - y)/n$ without a weight, also for a logit of exactly 0, as a last layer of zeros
-  gives it. There, $\max(z, 0)$ and $|z|$ have a corner: the usual formula has them both, and autograd gives it the wrong slope.
+  gives it. There, $\max(z, 0)$ and $|z|$ have a corner: the usual formula has both, and autograd gives it the wrong slope.
 
 For both:
 

@@ -1,0 +1,182 @@
+"""Evaluation: the loss and the accuracy, and that nothing is changed by measuring them."""
+
+from collections import OrderedDict
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from kata.grading import Case, Elsewhere, between, integers, load, normal, weights
+
+# Many take an accuracy for a mean of float32 numbers, whatever the model's dtype is: it has that many digits.
+pytestmark = pytest.mark.exercise(points=10, seconds=5, dtypes=["float32"])
+
+
+def classifier(features, classes):
+    return nn.Linear(features, classes)
+
+
+def classifier_of_tokens(tokens, length, classes):
+    return nn.Sequential(nn.Embedding(tokens, 4), nn.Flatten(), nn.Linear(4 * length, classes))
+
+
+def deep_classifier(features, classes):
+    """Dropout and batch norm, one within another."""
+    inner = nn.Sequential(OrderedDict(norm=nn.BatchNorm1d(8), relu=nn.ReLU(), dropout=nn.Dropout(0.5)))
+    parts = OrderedDict(hidden=nn.Linear(features, 8), inner=inner, last=nn.Linear(8, classes))
+    return nn.Sequential(parts)
+
+
+def smoothed(logits, y):
+    return F.cross_entropy(logits, y, label_smoothing=0.3)
+
+
+def measure(impl, model, loader, loss_fn=F.cross_entropy):
+    return impl.evaluate(model, loader, loss_fn, device=str(next(model.parameters()).device))
+
+
+def batches(x, y, size):
+    return zip(x.cpu().split(size), y.cpu().split(size), strict=True)
+
+
+def from_a_loader(impl, state, x, y, size):
+    model = load(classifier(x.shape[1], len(state["bias"])), state)
+    return measure(impl, model, DataLoader(TensorDataset(x.cpu(), y.cpu()), batch_size=size))
+
+
+def from_a_generator(impl, state, x, y, size):
+    model = load(classifier(x.shape[1], len(state["bias"])), state)
+    return measure(impl, model, (batch for batch in batches(x, y, size)), smoothed)
+
+
+def of_tokens(impl, state, x, y, size):
+    model = load(classifier_of_tokens(len(state["0.weight"]), x.shape[1], len(state["2.bias"])), state)
+    return measure(impl, model, list(batches(x, y, size)))
+
+
+def in_training(impl, state, x, y, size):
+    model = load(deep_classifier(x.shape[1], len(state["last.bias"])), state).train()
+    return measure(impl, model, list(batches(x, y, size)))
+
+
+def modes_afterwards(impl, state, x, y, training):
+    """The mode of each part of a model of which only these parts train."""
+    model = load(deep_classifier(x.shape[1], len(state["last.bias"])), state)
+    for name, part in model.named_modules():
+        part.training = name in training
+    measure(impl, model, list(batches(x, y, 3)))
+    return {name or "model": "training" if part.training else "evaluation" for name, part in model.named_modules()}
+
+
+def remembers_a_graph(impl, state, x, y):
+    """Whether the loss is asked about logits through which a gradient could flow."""
+    model, seen = load(classifier(x.shape[1], len(state["bias"])), state).requires_grad_(), []
+
+    def loss_fn(logits, target):
+        seen.append(logits.requires_grad)
+        return F.cross_entropy(logits, target)
+
+    measure(impl, model, list(batches(x, y, 3)), loss_fn)
+    return any(seen)
+
+
+def gradients_afterwards(impl, state, x, y, recording):
+    """Whether torch records gradients, which parameters ask for one, and those that were there before."""
+    model = load(classifier(x.shape[1], len(state["bias"])), state)
+    model.bias.requires_grad_(False)
+    model.weight.requires_grad_().grad = torch.ones_like(model.weight)
+    with torch.set_grad_enabled(recording):
+        measure(impl, model, list(batches(x, y, 3)))
+        found = {"recording": torch.is_grad_enabled()}
+    asked = {name: parameter.requires_grad for name, parameter in model.named_parameters()}
+    return {**found, "require a gradient": asked, "gradient": model.weight.grad}
+
+
+def from_elsewhere(impl, state, x, y):
+    model = load(classifier(x.shape[1], len(state["bias"])), state)
+    return measure(impl, model, [(Elsewhere(x, "x"), Elsewhere(y, "y"))])
+
+
+def with_variances(state):
+    return {name: tensor.abs() if name.endswith("running_var") else tensor for name, tensor in state.items()}
+
+
+# The last batch is smaller than the others: no N is a multiple of the size.
+N, D, C, SIZE = between(9, 11), between(3, 5), between(3, 4), 4
+X, Y = normal(N, D), integers(N, high=C)
+LINEAR = weights(lambda impl, *sizes: classifier(*sizes), D, C)
+DEEP = weights(lambda impl, *sizes: deep_classifier(*sizes), D, C).map(with_variances)
+
+MEASURED = [
+    Case("a DataLoader", from_a_loader, state=LINEAR, x=X, y=Y, size=SIZE),
+    Case("a generator, and another loss", from_a_generator, state=LINEAR, x=X, y=Y, size=SIZE),
+    Case("a single sample", from_a_loader, state=LINEAR, x=normal(1, D), y=integers(1, high=C), size=SIZE),
+    Case("dropout and batch norm", in_training, state=DEEP, x=X, y=Y, size=SIZE),
+    Case("a last batch of one", in_training, state=DEEP, x=normal(2 * D + 1, D), y=integers(2 * D + 1, high=C), size=D),
+    Case(
+        "token ids",
+        of_tokens,
+        state=weights(lambda impl, *sizes: classifier_of_tokens(*sizes), 9, D, C),
+        x=integers(N, D, high=9),
+        y=Y,
+        size=SIZE,
+    ),
+    Case(
+        "many small batches",
+        from_a_generator,
+        state=weights(lambda impl: classifier(6, 5)),
+        x=normal(20 + N, 6),
+        y=integers(20 + N, high=5),
+        size=2,
+        recall=True,
+    ),
+    Case(
+        "seven features, dropout and batch norm",
+        in_training,
+        state=weights(lambda impl: deep_classifier(7, 2)).map(with_variances),
+        x=normal(12, 7),
+        y=integers(12, high=2),
+        size=5,
+        recall=True,
+    ),
+]
+
+PARTS = ["", "hidden", "inner", "inner.norm", "inner.relu", "inner.dropout", "last"]
+
+MODES = [
+    Case("all of it trained", state=DEEP, x=X, y=Y, training=PARTS),
+    Case("none of it trained", state=DEEP, x=X, y=Y, training=[]),
+    Case("batch norm did not train", state=DEEP, x=X, y=Y, training=[part for part in PARTS if part != "inner.norm"]),
+    Case("only dropout trained", state=DEEP, x=X, y=Y, training=["inner.dropout"]),
+]
+
+
+@pytest.mark.points(5)
+@pytest.mark.parametrize("case", MEASURED, ids=str)
+def test_loss_and_accuracy(check, case):
+    check.values(case.scenario, case)
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize("case", MODES, ids=str)
+def test_modes_are_restored(check, case):
+    check.values(modes_afterwards, case)
+
+
+@pytest.mark.points(1)
+def test_no_graph_is_recorded(run):
+    recorded = run(remembers_a_graph, state=LINEAR, x=X, y=Y)
+    assert not recorded, "the model's logits remember how they came about: a graph is recorded for each batch"
+
+
+@pytest.mark.points(1)
+def test_gradients_are_left_as_they_are(check):
+    for recording in (True, False):
+        check.values(gradients_afterwards, Case("gradients afterwards", state=LINEAR, x=X, y=Y, recording=recording))
+
+
+@pytest.mark.points(1)
+def test_batches_are_moved_to_the_device(check):
+    check.values(from_elsewhere, Case("batches on another device", state=LINEAR, x=X, y=Y))
