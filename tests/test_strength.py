@@ -11,6 +11,7 @@ import pytest
 
 from kata.course import Course
 from kata.errors import UsageError
+from kata.judge.rules import RULES
 from kata.judge.run import Judge
 from kata.strength import records
 from kata.strength.__main__ import main
@@ -380,9 +381,10 @@ def test_the_command_writes_a_report(tmp_path, monkeypatch, capsys, judge):
     assert (tmp_path / "docs/strength.md").read_text(encoding="utf-8") == first, "fewer seeds are not recorded"
     out, err = capsys.readouterr()
     assert "mutants that live" in out and "below 98%" in err
-    monkeypatch.setattr("kata.strength.records.RULES", 2)
+    monkeypatch.setattr("kata.strength.records.RULES", RULES + 1)
     assert main(["--report"]) == 0
-    assert "| exercise | rules |\n| :-- | --: |\n| t/shares | 1 |" in (tmp_path / "docs/strength.md").read_text("utf-8")
+    text = (tmp_path / "docs/strength.md").read_text(encoding="utf-8")
+    assert f"| exercise | rules |\n| :-- | --: |\n| t/shares | {RULES} |" in text
     monkeypatch.setattr(Seeds, "of", lambda exercise: Seeds(2, 1))
     assert main(["--older", "3"]) == 1
     text = (tmp_path / "docs/strength.md").read_text(encoding="utf-8")
