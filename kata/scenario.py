@@ -65,8 +65,8 @@ class Raised:
 class Outcome:
     """What a scenario gave: its result, the gradient of every floating-point input, and what it did on the way.
 
-    `changed` are the inputs whose values are not what they were, `devices` the device type of each tensor of the
-    result. When the run was observed, `ops` is what was called of torch, `calls` how many operators ran,
+    `changed` are the inputs that are not what they were, which whoever has those works out of what is `left` of each; of
+    a run that raised, none is said to be. `devices` are the device types of each tensor of the result. When the run was observed, `ops` is what was called of torch, `calls` how many operators ran,
     `largest` how many numbers the largest tensor held that one of them allocated, and `flops` how many multiplications
     and additions the products of matrices took.
     """
@@ -80,6 +80,32 @@ class Outcome:
     largest: int = 0
     flops: int = 0
     raised: Raised | None = None
+    left: dict[str, bytes] = field(default_factory=dict)
+
+    def look_for_changes(self, before: dict[str, bytes]) -> None:
+        """Say which inputs were changed, out of what all were before; and keep no more of what is left of them."""
+        self.changed = [] if self.raised else [name for name in before if self.left.get(name) != before[name]]
+        self.left = {}
+
+
+def raw(inputs: dict[str, Any]) -> dict[str, bytes]:
+    """Of each input all parts, and of each part its numbers to the last bit, with their dtype and shape."""
+    return {name: b"".join(_raw(path, leaf) for path, leaf in walk(value)) for name, value in inputs.items()}
+
+
+def _raw(path: str, leaf: Any) -> bytes:
+    if isinstance(leaf, Tensor):
+        return f"{path}: {leaf.dtype}{tuple(leaf.shape)}".encode() + _numbers(leaf)
+    plain = type(leaf) in (bool, int, float, str, bytes, type(None))
+    return f"{path}: {leaf!r}".encode(errors="replace") if plain else path.encode()  # what else it is, none can tell
+
+
+def _numbers(tensor: Tensor) -> bytes:
+    try:
+        flat = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1)
+        return bytes(flat.view(torch.uint8).numpy().tobytes()) if flat.numel() else b""
+    except Exception:  # turned into something without numbers
+        return b""
 
 
 def execute(
@@ -118,16 +144,17 @@ def execute(
         outcome.raised = describe(error, file)
     if outcome.raised and outcome.raised.lost_the_card:
         return outcome
-    outcome.changed = [name for name in given if _is_changed(inputs[name], given[name])]
+    outcome.left = raw(given)
     if seen:
         outcome.ops, outcome.calls, outcome.largest = seen.notes, seen.calls, seen.largest
         outcome.flops = seen.flops
     return outcome
 
 
-def execute_here(*arguments: Any, **options: Any) -> Outcome:
+def execute_here(impl: Implementation, scenario: Scenario, inputs: dict[str, Any], **options: Any) -> Outcome:
     """As `execute`, with what came of it brought to the CPU: for trusted code, in the process that looks at it."""
-    outcome = execute(*arguments, **options)
+    outcome = execute(impl, scenario, inputs, **options)
+    outcome.look_for_changes(raw(inputs))
     if not (outcome.raised and outcome.raised.lost_the_card):
         outcome.outputs, outcome.gradients = map_tensors(
             lambda leaf: leaf.detach().cpu(), [outcome.outputs, outcome.gradients]
@@ -226,19 +253,3 @@ def _gradients(outputs: Any, leaves: dict[str, Tensor], cotangents: list[Tensor]
     total = sum(terms[1:], start=terms[0])
     found = torch.autograd.grad(total, list(wanted.values()), allow_unused=True)
     return {**dict.fromkeys(leaves), **dict(zip(wanted, found, strict=True))}
-
-
-def _is_changed(before: Any, after: Any) -> bool:
-    """Whether a number of a tensor is another, or a list or dict has other parts. What else an input is, none can tell."""
-    old, new = list(walk(before)), list(walk(after))
-    return [path for path, _ in old] != [path for path, _ in new] or any(
-        _differs(a, b) for (_, a), (_, b) in zip(old, new, strict=True)
-    )
-
-
-def _differs(before: Any, after: Any) -> bool:
-    if isinstance(before, Tensor) and isinstance(after, Tensor):
-        return before.shape != after.shape or not torch.equal(before.nan_to_num(), after.detach().nan_to_num())
-    comparable = (int, float, str, bytes, type(None), Tensor)
-    known = before is not after and isinstance(before, comparable)
-    return known and (type(before) is not type(after) or bool(before != after))

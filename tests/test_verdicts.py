@@ -222,6 +222,25 @@ def test_right_answers_pass_on_a_busy_machine(course):
         assert verdict.status == "passed", verdict
 
 
+SCRIBBLES = "torch.equal = torch.allclose = lambda *args, **kwargs: True\n"  # so that nobody in its process notes it
+
+
+def test_the_judge_itself_sees_that_an_argument_was_changed(judge, course):
+    (exercise,) = course.select(["softmax"])
+    for scribble in (
+        "x.data.zero_()",
+        "x.data = x.data.unsqueeze(0)",
+        "x.data = x.data.double()",
+    ):
+        right = softmax(RIGHT).replace("softmax(", "right(")
+        source = (
+            f"{right}{SCRIBBLES}def softmax(x, dim=-1):\n    y = right(x.clone(), dim)\n    {scribble}\n    return y\n"
+        )
+        (verdict,) = grade_sources(judge, exercise, [source])
+        values = [test for test in verdict.tests if test.name.startswith("values")]
+        assert values and all("`x` was changed by the call" in test.message for test in values), (scribble, verdict)
+
+
 HOLDS = """
 import time
 def spin(seconds):

@@ -81,7 +81,7 @@ class Expectations:
 def numbers_of(outcome: Outcome) -> dict[str, Any]:
     """An outcome as it is recorded."""
     raised = [outcome.raised.type, outcome.raised.message] if outcome.raised else None
-    return {**vars(outcome), "raised": raised, "ops": []}
+    return {**{name: value for name, value in vars(outcome).items() if name != "left"}, "raised": raised, "ops": []}
 
 
 def fingerprint(inputs: Any) -> list[float | str]:

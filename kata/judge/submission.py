@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 import os
 import re
@@ -22,7 +23,7 @@ from torch import Tensor
 from kata.errors import JudgeError
 from kata.protocol import ProtocolError, pack, unpack
 from kata.sandbox import WALL_TIMES, Limits, Sandbox, Worker, WorkerEnded
-from kata.scenario import Implementation, Observe, Outcome, Raised, Scenario, execute_here, on_the_cpu_first
+from kata.scenario import Implementation, Observe, Outcome, Raised, Scenario, execute_here, on_the_cpu_first, raw
 from kata.text import plain
 from kata.torch_calls import TorchCall
 from kata.verdict import OUT_OF_BUDGET, Wrong
@@ -56,7 +57,13 @@ class Request:
 
     @cached_property
     def frame(self) -> bytes:
-        return pack({"op": "run", **vars(self), "scenario": cloudpickle.dumps(self.scenario)})
+        fields = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+        return pack({"op": "run", **fields, "scenario": cloudpickle.dumps(self.scenario)})
+
+    @cached_property
+    def before(self) -> dict[str, bytes]:
+        """The inputs as they are before the call, to the last bit."""
+        return raw(self.inputs)
 
 
 class Purse:
@@ -120,7 +127,7 @@ class Submission:
                 except UnpreparedError:
                     worker = self._begin_again(asked)
                     outcome = self._answer(worker)
-                asked.popleft()
+                outcome.look_for_changes(asked.popleft().before)
                 yield outcome
         finally:
             self._forget_answers(worker)
@@ -391,9 +398,12 @@ def _outcome(message: dict[str, Any]) -> Outcome:
     Raises:
         ProtocolError: it is no outcome.
     """
-    if set(message) != set(vars(Outcome())):
+    if set(message) != set(vars(Outcome())) - {"changed"}:
         raise ProtocolError("no outcome")
-    if not all(_is_texts(message[key]) for key in ("changed", "devices")):
+    left = message["left"]
+    if not isinstance(left, dict) or not all(isinstance(data, bytes) for data in left.values()):
+        raise ProtocolError("no inputs")
+    if not _is_texts(message["devices"]):
         raise ProtocolError("no outcome")
     if not all(type(message[key]) is int for key in ("calls", "largest", "flops")):
         raise ProtocolError("no outcome")

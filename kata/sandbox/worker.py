@@ -134,6 +134,7 @@ class Served:
 
 def _message(outcome: Outcome) -> dict[str, Any]:
     message = dict(vars(outcome))
+    del message["changed"]  # the judge has the inputs, and sees for itself
     message["raised"] = asdict(outcome.raised) if outcome.raised else None
     return message
 

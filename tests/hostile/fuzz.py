@@ -23,7 +23,6 @@ import sys
 import time
 import traceback
 from collections import Counter
-from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -33,8 +32,11 @@ from kata.judge.checks import _refusal
 from kata.judge.submission import Submission, _outcome
 from kata.protocol import PREFIX, TICKET, ProtocolError, lengths, pack, unpack
 from kata.sandbox import Limits, Worker, WorkerEnded, host
+from kata.sandbox.meter import Meter
+from kata.sandbox.worker import _message
 from kata.scenario import Outcome, Raised
 from kata.text import plain
+from kata.torch_calls import TorchCall
 from kata.verdict import Wrong
 
 THROUGH_A_WORKER = 50  # one frame in so many also goes through a socket, which takes longer than all the rest
@@ -60,12 +62,15 @@ def honest() -> list[bytes]:
         [rows[:0], torch.tensor(1.5, dtype=torch.float64), torch.ones(2, dtype=torch.complex64), b"bytes"],
         object(),
     ]
-    outcomes = [Outcome(outputs=value, devices=["cpu"], ops=["add", "mm"], calls=3, largest=9) for value in values]
+    outcomes = [
+        Outcome(outputs=value, devices=["cpu"], ops=[TorchCall("add", "x.add", 3)], calls=3, largest=9)
+        for value in values
+    ]
     outcomes += [
-        Outcome(outputs=rows, gradients={"x": rows, "y": None}, changed=["x"], devices=["cpu"]),
+        Outcome(outputs=rows, gradients={"x": rows, "y": None}, left={"x": b"numbers"}, devices=["cpu"]),
         Outcome(raised=raised),
     ]
-    return [pack({**vars(o), "raised": asdict(o.raised) if o.raised else None}) for o in outcomes]
+    return [pack(_message(outcome)) for outcome in outcomes]
 
 
 def mutated(frame: bytes, dice: random.Random) -> bytes:
@@ -185,6 +190,7 @@ def _compare(outcome: Outcome) -> None:
             check_agreement(gradient, _REFERENCES[0], _REFERENCES[0], torch.bfloat16)
     if outcome.raised:
         str(_SUBMISSION.explain(outcome.raised)).encode()
+    outcome.look_for_changes({"x": b"numbers", "y": b""})
     for text in (*outcome.changed, *outcome.devices):
         plain(text).encode()
     for call in outcome.ops:
@@ -208,7 +214,8 @@ def answered(frame: bytes, dice: random.Random) -> str:
     ours, theirs = socket.socketpair()
     output, end = os.pipe()
     ticket = bytes(TICKET) if dice.random() < 0.9 else dice.randbytes(TICKET)
-    worker = Worker(_Nobody(), 0, "", ours, output)  # type: ignore[arg-type]
+    started = {"pid": 0, "here": 0, "folder": "", "prepared": True}
+    worker = Worker(_Nobody(), started, ours, output, Meter(0))  # type: ignore[arg-type]
     real, host.os.urandom = os.urandom, bytes  # type: ignore[attr-defined, assignment]
     try:
         theirs.setblocking(False)

@@ -38,9 +38,9 @@ def send(header, body=b""):
 
 def outcome(value, tensors=(), **fields):
     """A header that says what an honest worker would, with these fields changed."""
-    given = {"outputs": value, "gradients": None, "changed": [], "devices": ["cpu"], "ops": [], "calls": 1,
+    given = {"outputs": value, "gradients": None, "left": ["dict", []], "devices": ["cpu"], "ops": [], "calls": 1,
              "largest": 1, "flops": 0, "raised": None, **fields}  # fmt: skip
-    said = {"changed", "devices", "ops"} - set(fields)
+    said = {"devices", "ops"} - set(fields)
     pairs = [[key, ["list", item] if key in said else item] for key, item in given.items()]
     return {"value": ["dict", pairs], "tensors": list(tensors)}
 

@@ -39,9 +39,9 @@ def send(header, body=b""):
 
 def outcome(value, tensors=(), **fields):
     """A header that says what an honest worker would, with these fields changed."""
-    given = {"outputs": value, "gradients": None, "changed": [], "devices": ["cpu"], "ops": [], "calls": 1,
+    given = {"outputs": value, "gradients": None, "left": ["dict", []], "devices": ["cpu"], "ops": [], "calls": 1,
              "largest": 1, "flops": 0, "raised": None, **fields}  # fmt: skip
-    said = {"changed", "devices", "ops"} - set(fields)
+    said = {"devices", "ops"} - set(fields)
     pairs = [[key, ["list", item] if key in said else item] for key, item in given.items()]
     return {"value": ["dict", pairs], "tensors": list(tensors)}
 
@@ -51,7 +51,8 @@ TRIES = [
     {"gradients": ["list", []]},
     {"devices": ["list", [["list", []]]]},
     {"ops": "softmax"},
-    {"changed": ["dict", []]},
+    {"left": ["dict", [["x", 1]]]},
+    {"left": ["list", []]},
     {"raised": 7},
     {"raised": ["dict", [["type", 1], ["bases", None], ["message", []], ["lines", "1"], ["entered", 1]]]},
     {"outputs": ["dict", [[["list", []], 1]]]},

@@ -8,7 +8,7 @@ ends as: failed, crashed
 import kata.protocol
 
 pack = kata.protocol.pack
-kata.protocol.pack = lambda message: pack({**message, "outputs": None, "raised": None, "ops": [], "changed": []})
+kata.protocol.pack = lambda message: pack({**message, "outputs": None, "raised": None, "ops": []})
 kata.protocol._Encoder.encode = lambda self, value, depth=0: ["dict", []]
 
 
