@@ -37,28 +37,37 @@ def measure(impl, model, loader, loss_fn=F.cross_entropy):
     return impl.evaluate(model, loader, loss_fn, device=str(next(model.parameters()).device))
 
 
-def batches(x, y, size):
-    return zip(x.cpu().split(size), y.cpu().split(size), strict=True)
+def in_batches(x, y, size=3, **options):
+    return DataLoader(TensorDataset(x.cpu(), y.cpu()), batch_size=size, **options)
 
 
-def from_a_loader(impl, state, x, y, size):
+def from_a_loader(impl, state, x, y, size, loss_fn=F.cross_entropy):
     model = load(classifier(x.shape[1], len(state["bias"])), state)
-    return measure(impl, model, DataLoader(TensorDataset(x.cpu(), y.cpu()), batch_size=size))
+    return measure(impl, model, in_batches(x, y, size), loss_fn)
+
+
+def from_a_list(impl, state, x, y, size):
+    model = load(classifier(x.shape[1], len(state["bias"])), state)
+    return measure(impl, model, list(in_batches(x, y, size)))
 
 
 def from_a_generator(impl, state, x, y, size):
     model = load(classifier(x.shape[1], len(state["bias"])), state)
-    return measure(impl, model, (batch for batch in batches(x, y, size)), smoothed)
+    return measure(impl, model, (batch for batch in in_batches(x, y, size)))
+
+
+def with_another_loss(impl, state, x, y, size):
+    return from_a_loader(impl, state, x, y, size, smoothed)
 
 
 def of_tokens(impl, state, x, y, size):
     model = load(classifier_of_tokens(len(state["0.weight"]), x.shape[1], len(state["2.bias"])), state)
-    return measure(impl, model, list(batches(x, y, size)))
+    return measure(impl, model, in_batches(x, y, size))
 
 
 def in_training(impl, state, x, y, size):
     model = load(deep_classifier(x.shape[1], len(state["last.bias"])), state).train()
-    return measure(impl, model, list(batches(x, y, size)))
+    return measure(impl, model, in_batches(x, y, size))
 
 
 def modes_afterwards(impl, state, x, y, training):
@@ -66,7 +75,7 @@ def modes_afterwards(impl, state, x, y, training):
     model = load(deep_classifier(x.shape[1], len(state["last.bias"])), state)
     for name, part in model.named_modules():
         part.training = name in training
-    measure(impl, model, list(batches(x, y, 3)))
+    measure(impl, model, in_batches(x, y))
     return {name or "model": "training" if part.training else "evaluation" for name, part in model.named_modules()}
 
 
@@ -78,7 +87,7 @@ def remembers_a_graph(impl, state, x, y):
         seen.append(logits.requires_grad)
         return F.cross_entropy(logits, target)
 
-    measure(impl, model, list(batches(x, y, 3)), loss_fn)
+    measure(impl, model, in_batches(x, y), loss_fn)
     return any(seen)
 
 
@@ -88,7 +97,7 @@ def gradients_afterwards(impl, state, x, y, recording):
     model.bias.requires_grad_(False)
     model.weight.requires_grad_().grad = torch.ones_like(model.weight)
     with torch.set_grad_enabled(recording):
-        measure(impl, model, list(batches(x, y, 3)))
+        measure(impl, model, in_batches(x, y))
         found = {"recording": torch.is_grad_enabled()}
     asked = {name: parameter.requires_grad for name, parameter in model.named_parameters()}
     return {**found, "require a gradient": asked, "gradient": model.weight.grad}
@@ -96,7 +105,12 @@ def gradients_afterwards(impl, state, x, y, recording):
 
 def from_elsewhere(impl, state, x, y):
     model = load(classifier(x.shape[1], len(state["bias"])), state)
-    return measure(impl, model, [(Elsewhere(x, "x"), Elsewhere(y, "y"))])
+
+    def collate(samples):
+        xs, ys = zip(*samples, strict=True)
+        return Elsewhere(torch.stack(xs), "x"), Elsewhere(torch.stack(ys), "y")
+
+    return measure(impl, model, in_batches(x, y, collate_fn=collate))
 
 
 def with_variances(state):
@@ -111,7 +125,9 @@ DEEP = weights(lambda impl, *sizes: deep_classifier(*sizes), D, C).map(with_vari
 
 MEASURED = [
     Case("a DataLoader", from_a_loader, state=LINEAR, x=X, y=Y, size=SIZE),
-    Case("a generator, and another loss", from_a_generator, state=LINEAR, x=X, y=Y, size=SIZE),
+    Case("another loss", with_another_loss, state=LINEAR, x=X, y=Y, size=SIZE),
+    Case("a list of batches", from_a_list, state=LINEAR, x=X, y=Y, size=SIZE),
+    Case("a generator of batches", from_a_generator, state=LINEAR, x=X, y=Y, size=SIZE),
     Case("a single sample", from_a_loader, state=LINEAR, x=normal(1, D), y=integers(1, high=C), size=SIZE),
     Case("dropout and batch norm", in_training, state=DEEP, x=X, y=Y, size=SIZE),
     Case("a last batch of one", in_training, state=DEEP, x=normal(2 * D + 1, D), y=integers(2 * D + 1, high=C), size=D),
