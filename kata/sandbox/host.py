@@ -41,10 +41,13 @@ WALL_TIMES = 10  # a worker may take so many times its own time by the judge's c
 TRACE_SECONDS = 0.2  # what a worker may take to say where it is: milliseconds
 PAUSE_SECONDS = 0.05  # between two lines of that, at most
 MAX_TRACE = 1 << 18  # bytes of it, and of what is printed at that moment
-LIBRARY = (
-    4 << 20
-)  # bytes that are read at least when torch loads more of itself: it has hundreds of files for everything
+LIBRARY = 4 << 20  # bytes that are read at least when torch loads more of itself: hundreds of files
 WHERE = signal.SIGUSR1  # asks for it, as the zygote knows
+# Workers see the zygote's command line as their own: what it needs to know of the course comes over standard input.
+PROGRAM = (
+    "import json, sys; settings = json.load(sys.stdin); sys.path[0] = settings['package']; "
+    "from kata.sandbox import zygote; zygote.main(settings)"
+)
 _CREDENTIALS = struct.Struct("3i")  # a process, a user, a group, each as the one who reads knows it
 
 
@@ -158,22 +161,24 @@ class Sandbox:
         self.folder = _unused_folder()  # anew each time: who ended the last one took that along
         self.folder.mkdir(mode=0o700)
         (self.folder / "root").mkdir()
-        settings = {**self._settings, "folder": str(self.folder / "root")}
+        package = str(Path(__file__).resolve().parents[2])
+        settings = {**self._settings, "folder": str(self.folder / "root"), "package": package}
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the zygote
         self._control, theirs = _line()
-        package = str(Path(__file__).resolve().parents[2])
-        program = f"import sys; sys.path[0] = {package!r}; from kata.sandbox import zygote; zygote.main()"
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
-                [sys.executable, "-s", "-c", program, str(theirs.fileno()), json.dumps(settings)],
+                [sys.executable, "-s", "-c", PROGRAM, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 env=_clean_environment(str(self.folder), cuda=self.cuda),
                 cwd=self.folder,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=self._said,
                 stderr=self._said,
                 start_new_session=True,
             )
+        assert self._process.stdin
+        with contextlib.suppress(OSError), self._process.stdin as line:  # if it has ended, the first answer says so
+            line.write(json.dumps(settings).encode())
         self._control.settimeout(ZYGOTE_SECONDS)
 
     def spawn(self, limits: Limits) -> Worker:

@@ -18,7 +18,7 @@ _NEWEST = 463  # the table was gone through up to here (Linux 6.12)
 
 # Starting, signalling, watching and reading processes; new namespaces and mounts; every socket, and what may be asked of
 # the one that leads to the judge; the kernel's less travelled doors; memory and messages shared by name or by number; a
-# larger share of the machine.
+# larger share of the machine; filters of its own, and calls of times long past; which files the machine has in memory.
 _DENIED = """
     fork vfork execve execveat setsid setpgid
     ptrace process_vm_readv process_vm_writev pidfd_getfd pidfd_open pidfd_send_signal rt_sigqueueinfo rt_tgsigqueueinfo
@@ -34,6 +34,8 @@ _DENIED = """
     memfd_create memfd_secret shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop semctl mq_open
     mq_unlink
     setpriority ioprio_set sched_setscheduler sched_setattr sched_setparam sync syncfs
+    seccomp modify_ldt set_thread_area iopl ioperm uselib vhangup lookup_dcookie sysfs ustat nfsservctl _sysctl
+    remap_file_pages mincore cachestat readahead statmount listmount
 """.split()  # noqa: SIM905 - a list of words is easier to read and to keep than a list of strings
 
 # Where the files of the machine are in sight, their modes, owners and times must stay; the call seems to succeed, since
@@ -43,6 +45,11 @@ _PRETENDED = """
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
 """.split()  # noqa: SIM905
 
+# What stays when the worker is gone, or holds up others: locks on files that can only be read, and what is kept of files in
+# memory. Libraries do without, where a kernel has none of it; advice on files may be ignored.
+_UNKNOWN = "flock preadv2 pwritev2 clone3 openat2".split()  # noqa: SIM905
+_IGNORED = ["fadvise64"]
+
 _SET_FILTER, _ALL_THREADS = 1, 1
 _STEP = 8  # bytes
 _LOAD, _AND, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
@@ -51,9 +58,13 @@ _EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW = 0x7E020080  # any new namespace
-_PRCTL = (1, 4)  # prctl: outlive the zygote; get out of the judge's sight
-# fcntl: have signals sent to others; hold up whoever opens a file; take all of the user's share of pipes.
-_FCNTL = (8, 10, 15, 1024, 1026, 1031)
+# prctl: outlive the zygote; get out of the judge's sight; a filter of its own; a processor's core to itself; pages merged
+# with those of others.
+_PRCTL = (1, 4, 22, 62, 67)
+# fcntl: locks on what can only be read, and whose they are; have signals sent to others; hold up whoever opens a file; take
+# all of the user's share of pipes.
+_FCNTL = (5, 6, 7, 36, 37, 38, 8, 10, 15, 1024, 1026, 1031)
+_ADVICE = (12, 20, 21)  # madvise: pages merged with those of others; out of memory with those of files
 _TERMINAL = (0x5412, 0x541C, 0x8901, 0x8902)  # ioctl: push input into a terminal, own a socket's signals
 # ioctl: whatever is asked of a file system ('f', 'v', 'X', btrfs), of a block device, of KVM, of processes and namespaces
 # by their handles. A file that is open for reading is enough for some of it.
@@ -87,15 +98,20 @@ def program(own: int, keep_metadata: bool) -> bytes:
     if keep_metadata:
         code += [*_each(_PRETENDED, _ERRNO | 0), *_each(["truncate"], _ERRNO | _EPERM)]
         code += _each(["fallocate"], _ERRNO | _EOPNOTSUPP)  # a full disk within a moment: no watch is quick enough
-    # Their flags are out of the filter's sight. glibc falls back to clone and openat.
-    code += _each(["clone3", "openat2"], _ERRNO | _ENOSYS)
+    # The flags of some are out of the filter's sight. glibc falls back to clone, openat and preadv.
+    code += [*_each(_UNKNOWN, _ERRNO | _ENOSYS), *_each(_IGNORED, _ERRNO | 0)]
     deny, unsupported = _return(_ERRNO | _EPERM), _return(_ERRNO | _EOPNOTSUPP)
     code += _when("clone", 0, [_step(_ANY_BIT, _CLONE_NEW, 0, 1), deny, _step(_ANY_BIT, _CLONE_THREAD, 1, 0), deny])
     for name in ("kill", "tgkill"):
         code += _when(name, 0, [_step(_EQUAL, own, 1, 0), deny])
     for name in ("prlimit64", "sched_setaffinity"):
         code += _when(name, 0, [_step(_EQUAL, 0, 2, 0), _step(_EQUAL, own, 1, 0), deny])
-    for name, argument, values in (("prctl", 0, _PRCTL), ("fcntl", 1, _FCNTL), ("ioctl", 1, _TERMINAL)):
+    for name, argument, values in (
+        ("prctl", 0, _PRCTL),
+        ("fcntl", 1, _FCNTL),
+        ("ioctl", 1, _TERMINAL),
+        ("madvise", 2, _ADVICE),
+    ):
         code += _when(name, argument, _if_any(values, deny))
     code += _when("ioctl", 1, [_step(_AND, 0xFF00), *_if_any(_FAMILIES, unsupported)])
     for name, argument in (("open", 1), ("openat", 2)):

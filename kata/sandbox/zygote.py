@@ -36,8 +36,10 @@ BURY_SECONDS = 0.005  # between two looks at whether a killed worker is gone
 SETUP_FAILED = 70  # exit status of a worker that could not be shut in, and so never ran a submission
 
 
-def main() -> None:
-    control, settings = socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2])
+def main(settings: dict[str, Any]) -> None:
+    control = socket.socket(fileno=int(sys.argv[1]))
+    with open(os.devnull) as nothing:  # noqa: PTH123
+        os.dup2(nothing.fileno(), 0)
     rlimits.go_first()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the judge, which then ends this process
     _leave_a_caretaker(control, settings["folder"])

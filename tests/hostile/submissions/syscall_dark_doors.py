@@ -36,6 +36,10 @@ DOORS = {
     "clock_adjtime": (305, 266), "personality": (135, 92), "vmsplice": (278, 75), "memfd_secret": (447, 447),
     "mq_open": (240, 180), "mq_unlink": (241, 181), "process_madvise": (440, 440), "process_mrelease": (448, 448),
     "pidfd_getfd": (438, 438), "landlock_create_ruleset": (444, 444), "landlock_restrict_self": (446, 446),
+    "modify_ldt": (154, None), "seccomp": (317, 277), "iopl": (172, None), "ioperm": (173, None), "uselib": (134, None),
+    "vhangup": (153, 58), "lookup_dcookie": (212, 18), "sysfs": (139, None), "ustat": (136, None), "flock": (73, 32),
+    "set_thread_area": (205, None), "remap_file_pages": (216, 234), "mincore": (27, 232), "cachestat": (451, 451),
+    "readahead": (187, 213), "preadv2": (327, 286), "statmount": (457, 457), "listmount": (458, 458),
     "io_setup": (206, 0), "io_submit": (209, 2), "openat2": (437, 437), "sethostname": (170, 161), "setxattrat": (463, 463),
     "file_setattr": (469, 469), "the newest of next year": (500, 500),
 }  # fmt: skip
