@@ -11,7 +11,7 @@ PINNED = $(if $(wildcard constraints.txt),-c constraints.txt)
 FROM = pyproject.toml $(wildcard constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help grade watch drill diff report next list hint reset doctor clean
+.PHONY: help grade watch drill diff case report next list hint reset doctor clean
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,9 @@ drill: .venv/.student ## repeat from memory what is due
 
 diff: .venv/.student ## what you got and what was expected, as a heat map: ID=softmax
 	@$(KATA) diff $(ID) $(ARGS)
+
+case: .venv/.student ## a case that fails, as lines to paste: ID=softmax ARGS="'one head'"
+	@$(KATA) case $(ID) $(ARGS)
 
 report: .venv/.student ## your progress as one HTML page
 	@$(KATA) report $(ARGS)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # a `typing.py` beside the Makefile is found first until kata/__main__.py has seen to that
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from kata.classroom.check import Checked
 
 __version__ = "0.1.0"

@@ -26,6 +26,7 @@ COMMANDS = (
     "next",
     "hint",
     "diff",
+    "case",
     "reset",
     "drill",
     "report",

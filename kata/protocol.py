@@ -172,7 +172,7 @@ class _Decoder:
             case ["dict", list(pairs)]:
                 return {self._key(k): self.decode(v, depth + 1) for k, v in pairs}
             case ["other", str(kind), str(text)]:
-                return Opaque(kind[:MAX_TEXT], text[:MAX_TEXT])
+                return Opaque(" ".join(kind.split())[:MAX_TEXT], text[:MAX_TEXT])  # a class may be called anything
         raise ProtocolError("a value of no known kind")
 
     @staticmethod

@@ -39,6 +39,14 @@ class Difference:
     wrong: Any
 
 
+@dataclass(frozen=True)
+class Example:
+    """What a test failed on: the lines that call the submission so, and what it printed there."""
+
+    lines: str
+    printed: str
+
+
 class Wrong(AssertionError):
     """A test the submission does not pass, in the student's own terms. `status` is one of STATUSES."""
 
@@ -47,6 +55,7 @@ class Wrong(AssertionError):
         self.status = status
         self.difference = difference
         self.allowed = allowed  # how far the numbers might stray, and why
+        self.example: Example | None = None
 
 
 @dataclass
@@ -64,6 +73,7 @@ class TestVerdict:
     hint: str = ""
     difference: Difference | None = field(default=None, repr=False, compare=False)  # for a terminal, in no report
     allowed: str = field(default="", repr=False, compare=False)  # the same, for KATA_DEBUG
+    example: Example | None = field(default=None, repr=False, compare=False)  # likewise
 
     @property
     def passed(self) -> bool:
@@ -86,11 +96,11 @@ class ExerciseVerdict:
 
 @dataclass
 class SubmissionVerdict:
-    """All exercises of one submission, graded on one device with one seed."""
+    """All exercises of one submission, graded on one device with one seed, or one for each answer, which is not told."""
 
     submission: str
     device: str
-    seed: int
+    seed: int | None
     isolation: str
     exercises: list[ExerciseVerdict] = field(default_factory=list)
 

@@ -17,7 +17,7 @@ from kata.console import number
 from kata.course import Course
 from kata.errors import UsageError
 from kata.language import told, tr
-from kata.report import clean, render
+from kata.report import clean, render, said_before
 from kata.report.words import Words
 from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 
@@ -60,12 +60,13 @@ class Checked:
             f"{number(verdict.score)} / {number(verdict.max_score)}" if verdict.score is not None else tr("no score")
         )
         passed = sum(test.passed for test in verdict.tests)
+        before = said_before(verdict.tests)
         return _PAGE.render(
             verdict=verdict,
             status=_word(verdict.status),
             colour=COLOURS.get(verdict.status, "crimson"),
             score=score,
-            tests=[self._shown(test) for test in verdict.tests],
+            tests=[self._shown(test, before.get(test.name, "")) for test in verdict.tests],
             passed=tr("{passed} of {count} tests passed", passed=passed, count=len(verdict.tests)),
             reason=told(clean(verdict.message)),
             it_printed=tr("it printed:"),
@@ -77,12 +78,14 @@ class Checked:
             ),
         )
 
-    def _shown(self, test: TestVerdict) -> dict[str, Any]:
+    def _shown(self, test: TestVerdict, before: str) -> dict[str, Any]:
         words, lines = self._words, [self._words.message(clean(test.message))]
         if test.mistake:
             lines.append(words.mistake(clean(test.mistake)))
         if test.hint:
             lines.append(words.hint(clean(test.hint)))
+        if before:  # it is said once
+            lines = [tr("as in {name}", name=words.test(before))]
         return {
             "name": words.test(test.name),
             "passed": test.passed,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from kata.classroom.graded import submission_of
 from kata.classroom.handed_in import files, students
 from kata.classroom.ledger import Ledger, fingerprint
 from kata.classroom.marks import Mark, canvas, moodle, table
+from kata.classroom.secret import FILE, secret_in, seed_of
 from kata.classroom.serve import as_data, refuse_unisolated
 from kata.course import Course, Exercise
 from kata.errors import UsageError
 from kata.files import write_atomically
-from kata.judge.run import Judge
+from kata.judge.run import Judge, Seeds
 from kata.judge.scoring import Job
 from kata.report import render
 
@@ -43,9 +45,10 @@ def grade_folder(
         raise UsageError(f"{folder} holds no folder of a student. It should be {folder}/<student>/…")
     ledger = Ledger(output)
     with ledger.open():
-        seed = seed_of(output) if seed is None else seed
+        secret = "" if seed is not None else secret_in(output / FILE)
+        seeds: int | Seeds = partial(seed_of, secret) if seed is None else seed
         digests = {exercise.id: exercise.digest for exercise in exercises}
-        prints = {student: fingerprint(digests, of, seed) for student, of in found.items()}
+        prints = {student: fingerprint(digests, of, secret or str(seed)) for student, of in found.items()}
         missing = [student for student in found if not ledger.graded(student, prints[student])]
         for _ in range(len(found) - len(missing)):
             report()
@@ -55,21 +58,13 @@ def grade_folder(
                 for start in range(0, len(missing), AT_ONCE * processes):
                     group = missing[start : start + AT_ONCE * processes]
                     jobs = [Job(student, found[student]) for student in group]
-                    verdicts = judge.grade(exercises, jobs, seed=seed, processes=processes)
+                    verdicts = judge.grade(exercises, jobs, seed=seeds, processes=processes)
                     for student, data in zip(group, as_data(verdicts), strict=True):
                         ledger.add(student, prints[student], data)
                         report()
         ledger.keep_only(list(found))
         _write_reports(ledger.entries, exercises, output)
     return ledger.entries
-
-
-def seed_of(output: Path) -> int:
-    """The seed of this class: drawn once, and kept beside its grades."""
-    path = output / "seed"
-    if not path.exists():
-        write_atomically(path, f"{secrets.randbits(52)}\n")
-    return int(path.read_text())
 
 
 def _write_reports(entries: Mapping[str, Mapping[str, Any]], exercises: Sequence[Exercise], output: Path) -> None:
@@ -84,7 +79,8 @@ def _write_reports(entries: Mapping[str, Mapping[str, Any]], exercises: Sequence
     write_atomically(output / "moodle.csv", moodle(marks))
     (output / "feedback").mkdir(exist_ok=True)
     for student, entry in entries.items():
-        write_atomically(output / "feedback" / f"{student}.txt", render([submission_of(entry)], [{}], "table"))
+        told = replace(submission_of(entry), seed=None)  # students read it
+        write_atomically(output / "feedback" / f"{student}.txt", render([told], [{}], "table"))
 
 
 def _row(entry: Mapping[str, Any]) -> dict[str, Any]:

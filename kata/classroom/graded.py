@@ -37,7 +37,8 @@ class Grader:
         exercises: Sequence[str],
         submissions: Sequence[Mapping[str, str]],
         *,
-        seed: int = 0,
+        seed: int | None = 0,
+        secret: str = "",
         processes: int = 1,
         allow_unisolated: bool = False,
         differences: bool = False,
@@ -45,7 +46,7 @@ class Grader:
     ) -> list[SubmissionVerdict]:
         """A verdict for each submission, which is the text for each exercise.
 
-        With `differences`, the test to look at has its own; then there is one exercise. `report` is called with the
+        Without a seed, each text has one of its own, made from the `secret`. With `differences`, the test to look at has its own; then there is one exercise. `report` is called with the
         number of a submission and the verdict on an exercise of it as soon as there is one.
 
         Raises:
@@ -55,6 +56,7 @@ class Grader:
             "exercises": list(exercises),
             "submissions": [dict(texts) for texts in submissions],
             "seed": seed,
+            "secret": secret,
             "processes": processes,
             "allow_unisolated": allow_unisolated,
             "differences": differences,
@@ -112,7 +114,7 @@ class Grader:
         """The judge's process, which takes seconds to get ready: started now unless it is there."""
         if self._process is None or self._process.poll() is not None:
             package = str(Path(__file__).resolve().parents[2])
-            program = f"import sys; sys.path.insert(0, {package!r}); from kata.classroom import serve; serve.main()"
+            program = f"import sys; sys.path.append({package!r}); from kata.classroom import serve; serve.main()"
             self._asked = False
             self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 from kata.classroom import written
 from kata.classroom.notebooks import notebook
+from kata.classroom.secret import FILE, secret_in
 from kata.course import Course, Exercise, Written
 from kata.errors import JudgeError
 from kata.files import write_atomically
@@ -33,8 +33,9 @@ def write_course(
     exercises = [work for work in wanted if isinstance(work, Exercise)]
     for exercise, reference in zip(exercises, references(course, exercises), strict=True):
         texts[notebooks[exercise]] = notebook(course, exercise, reference)
-    if not (folder / CONFIG).exists():  # never over one that is there: it holds the seed that grades came from
+    if not (folder / CONFIG).exists():  # never over one that is there: it is the instructor's
         texts[folder / CONFIG] = config(course, folder)
+        secret_in(folder / FILE)
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, text)
@@ -58,8 +59,8 @@ def references(course: Course, exercises: Sequence[Exercise]) -> list[ExerciseVe
 
 
 def config(course: Course, folder: Path) -> str:
-    """The text of nbgrader_config.py, with a seed that nobody else has."""
+    """The text of nbgrader_config.py."""
     template = Path(__file__).with_name("nbgrader_config.txt").read_text(encoding="utf-8")
     root = Path(os.path.relpath(course.root, folder.resolve())).as_posix()
     name = "".join(letter if letter.isalnum() else "-" for letter in course.title.lower()).strip("-")
-    return template.format(course_id=repr(name), root=repr(root), seed=secrets.randbits(52))
+    return template.format(course_id=repr(name), root=repr(root))

@@ -73,9 +73,9 @@ class Ledger:
         self.keep_only(list(self.entries))
 
 
-def fingerprint(digests: Mapping[str, str], files: Mapping[str, Path], seed: int) -> str:
-    """What a verdict depends on: the exercises, by their digests, the files that answer them, and the seed."""
-    found = hashlib.sha256(str(seed).encode())
+def fingerprint(digests: Mapping[str, str], files: Mapping[str, Path], seed: str) -> str:
+    """What a verdict depends on: the exercises, by their digests, the files that answer them, and the seed or secret."""
+    found = hashlib.sha256(seed.encode())
     for exercise, digest in digests.items():
         found.update(f"\n{exercise} {digest}\n".encode())
         path = files.get(exercise)

@@ -20,6 +20,7 @@ from traitlets import Bool, Integer, Unicode
 from kata.classroom import ahead, engines, written
 from kata.classroom.feedback import cell_score, report, unreadable
 from kata.classroom.graft import KATA, graft, marks
+from kata.classroom.secret import FILE, secret_in
 from kata.course import Course
 from kata.errors import JudgeError, UsageError
 from kata.report.words import words_of
@@ -75,7 +76,10 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
     """Grades the notebook in jailed workers, and writes score and report where a kernel would have left its output."""
 
     course = Unicode("", help="the folder with kata's course.toml, as seen from the nbgrader course").tag(config=True)
-    seed = Integer(0, help="what the inputs are drawn from; students must not know it").tag(config=True)
+    secret = Unicode("", help="what gives each answer its inputs (default: what is in kata_secret)").tag(config=True)
+    seed = Integer(None, allow_none=True, help="the same inputs for all answers; students must not know it").tag(
+        config=True
+    )
     processes = Integer(1, help="how many judges work at a time").tag(config=True)
     allow_unisolated = Bool(False, help="grade even where submissions cannot be isolated").tag(config=True)
 
@@ -92,7 +96,12 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
         course = self._course()
         words = words_of(course)(ours["exercise"])
         if not why:
-            settings = {"seed": self.seed, "processes": self.processes, "allow_unisolated": self.allow_unisolated}
+            settings = {
+                "seed": self.seed,
+                "secret": self._secret(),
+                "processes": self.processes,
+                "allow_unisolated": self.allow_unisolated,
+            }
             verdict = ahead.verdict(nb, resources["nbgrader"], converter, course, settings)
         cells = [cell for cell in nb.cells if marks(cell).get("grade") and not marks(cell).get("solution")]
         for cell in cells:
@@ -106,6 +115,12 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
                 new_output("execute_result", data={"text/plain": repr(score)}, execution_count=1),
             ]
         return nb, resources
+
+    def _secret(self) -> str:
+        """The class's own, beside the gradebook; none is needed where there is a seed."""
+        if self.seed is not None:
+            return ""
+        return self.secret or secret_in(Path(self.parent.parent.coursedir.root, FILE))
 
     def _course(self) -> Course:
         root = Path(self.parent.parent.coursedir.root, self.course) if self.course else None

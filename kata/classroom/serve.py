@@ -14,6 +14,7 @@ import select
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,7 @@ def main() -> None:
 
 
 def _answer(judge: Judge, request: Mapping[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    from kata.classroom.secret import seed_of
     from kata.report import json_lines
 
     def report(job: Job, verdict: ExerciseVerdict) -> None:
@@ -67,7 +69,8 @@ def _answer(judge: Judge, request: Mapping[str, Any], say: Callable[[dict[str, A
         refuse_unisolated(judge, request["allow_unisolated"])
         with tempfile.TemporaryDirectory(prefix="kata-class-") as folder:
             jobs = [_job(Path(folder, str(n)), texts) for n, texts in enumerate(request["submissions"])]
-            verdicts = judge.grade(exercises, jobs, seed=request["seed"], processes=request["processes"], report=report)
+            seed = partial(seed_of, request["secret"]) if request["seed"] is None else request["seed"]
+            verdicts = judge.grade(exercises, jobs, seed=seed, processes=request["processes"], report=report)
         drawn = [_difference(verdict) for verdict in verdicts] if request["differences"] else []
         return {"verdicts": as_data(verdicts), "differences": drawn}
     except (JudgeError, UsageError) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     gradescope.add_argument("-o", "--output", type=Path, default=Path("autograder.zip"), metavar="FILE")
     gradescope.add_argument("--run", type=Path, metavar="ROOT", help="grade the submission in ROOT: what the zip does")
     for action in (grade, gradescope):
-        action.add_argument("--seed", type=at_least(0), metavar="N", help="default: one of this class's own")
+        action.add_argument(
+            "--seed",
+            type=at_least(0),
+            metavar="N",
+            help="the same inputs for all answers (default: others for each, from the secret of the class)",
+        )
         action.add_argument("--allow-unisolated", action="store_true", help="grade also where nothing isolates: unsafe")
 
 
@@ -134,10 +138,9 @@ def _gradescope(course: Course, exercises: tuple[Exercise, ...], args: argparse.
     from kata.classroom import gradescope
 
     if args.run:
-        gradescope.run(course, exercises, args.run, args.seed or 0, args.allow_unisolated)
+        gradescope.run(course, exercises, args.run, args.seed, args.allow_unisolated)
         return 0
     check_writable(args.output)
-    seed = secrets.randbits(52) if args.seed is None else args.seed
-    gradescope.write_zip(course, exercises, args.output, seed, args.allow_unisolated)
+    gradescope.write_zip(course, exercises, args.output, args.seed, args.allow_unisolated)
     console().print(f"wrote {shown(args.output)}: upload it as the assignment's autograder", soft_wrap=True)
     return 0

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kata.console import console, shown
-from kata.course import Course
+from kata.course import Course, Exercise
 from kata.errors import JudgeError, UsageError
 from kata.files import check_writable
 from kata.language import tr
+
+if TYPE_CHECKING:
+    from kata.verdict import ExerciseVerdict
 
 HELP = "show what you got and what was expected, as numbers and as a heat map"
 
@@ -22,10 +26,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     course = Course.find()
     (exercise,) = course.select([args.id])
-    if not exercise.stub.is_file():
-        raise UsageError(f"{shown(exercise.stub)} is missing. `kata reset {exercise.id}` brings it back.")
     if args.png:
         check_writable(args.png)
+    found = graded(course, exercise)
+    from kata.report import difference
+    from kata.report.words import Words
+
+    difference.show(console(), found, Words(exercise))
+    test = difference.worst(found)
+    if args.png and test and test.difference:
+        difference.png(test.difference, args.png, f"{exercise}: {test.name}")
+        console().print(tr("drawn in {file}", file=shown(args.png)), soft_wrap=True)
+    return 0 if found.status == "passed" else 1
+
+
+def graded(course: Course, exercise: Exercise) -> ExerciseVerdict:
+    """What the learner's own file gets, told to nobody and counted nowhere.
+
+    Raises:
+        UsageError: there is no such file.
+        JudgeError: it cannot be graded.
+    """
+    if not exercise.stub.is_file():
+        raise UsageError(f"{shown(exercise.stub)} is missing. `kata reset {exercise.id}` brings it back.")
     try:
         from kata.sandbox import Sandbox
 
@@ -35,16 +58,10 @@ def run(args: argparse.Namespace) -> int:
     with sandbox:
         from kata.judge.run import Judge
         from kata.judge.scoring import Job
-        from kata.report import difference, reason
-        from kata.report.words import Words
+        from kata.report import reason
 
         (verdict,) = Judge(course, sandbox).grade([exercise], [Job("exercises", {exercise.id: exercise.stub})])
     found = verdict.exercises[0]
     if found.score is None:
         raise JudgeError(f"{exercise} is not graded: {reason(found)}")
-    difference.show(console(), found, Words(exercise))
-    test = difference.worst(found)
-    if args.png and test and test.difference:
-        difference.png(test.difference, args.png, f"{exercise}: {test.name}")
-        console().print(tr("drawn in {file}", file=shown(args.png)), soft_wrap=True)
-    return 0 if found.status == "passed" else 1
+    return found

@@ -11,12 +11,13 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from kata.agreement import check_agreement
 from kata.answers import Variant
 from kata.cases import Case, cast, draw, seed_of
 from kata.errors import JudgeError
+from kata.judge.calls import Call, calls_of, lines_of
+from kata.judge.described import arguments
 from kata.judge.diagnosis import check_outcome, matching_mistakes, mistake_is_right
 from kata.judge.reference import Cost, Reference, Trial
 from kata.judge.shortcuts import bare_name, first_forbidden
@@ -25,8 +26,8 @@ from kata.judge.submission import Submission
 from kata.scenario import Outcome, Scenario
 from kata.text import plain
 from kata.torch_calls import TorchCall
-from kata.tree import blank, tensors, walk
-from kata.verdict import Wrong
+from kata.tree import blank, tensors
+from kata.verdict import Example, Wrong
 
 # The order in which dtypes are tried. float32 first, where a mistake is plainest; float64 sees the finest ones, and
 # half precision what overflows. Each device takes the half precision that models are trained in on it.
@@ -34,6 +35,9 @@ DTYPES = {
     "cpu": ("float32", "float64", "bfloat16"),
     "cuda": ("float32", "float64", "float16", "bfloat16"),
 }
+
+# Exceptions that no statement asks for, and that refuse nothing.
+SLIPS = {"NotImplementedError", "MissingError", "SystemExit", "NameError", "AttributeError", "ImportError"}
 
 # What a request to a worker takes by itself, in seconds: no part of what a student's code takes.
 ROUND_TRIP = 0.002
@@ -82,6 +86,15 @@ class Session:
         if outcome.raised and not self.reference.expected(trial).ours.raised:
             raise self.submission.explain(outcome.raised)
 
+    def calls(self, trial: Trial) -> list[Call]:
+        """What the scenario of a trial calls of an implementation."""
+        return calls_of(trial.scenario, trial.inputs, self.reference.exercise.source.read_text(encoding="utf-8"))
+
+    def example(self, trial: Trial | None = None) -> Example | None:
+        """How to see what a trial shows, by default the last one of this test."""
+        trial = trial or (self.seen[-1][0] if self.seen else None)
+        return Example(lines_of(self.calls(trial), trial.inputs), self.submission.said) if trial else None
+
     def mistakes(self) -> list[Variant]:
         """The known mistakes that give all that the running test saw, and are right wherever the submission was."""
         return [
@@ -112,8 +125,9 @@ class Check:
         if raised is None or raised.type != error.__name__:
             raise JudgeError(f"the reference does not raise {error.__name__} on the case '{case}'")
         (outcome,) = self._session.try_out([trial])
-        if outcome.raised and outcome.raised.type in ("NotImplementedError", "MissingError", "SystemExit"):
-            raise self._session.submission.explain(outcome.raised)
+        if outcome.raised and (not outcome.raised.entered or SLIPS & {*outcome.raised.bases}):
+            # The call did not fit, or something went wrong before anything could be refused.
+            raise self._with_call(self._session.submission.explain(outcome.raised), trial)
         self._judge(trial, outcome)
 
     def cost(
@@ -212,7 +226,14 @@ class Check:
     def _with_call(self, wrong: Wrong, trial: Trial) -> Wrong:
         if wrong.status in ("not_started", "broken"):
             return wrong
-        return Wrong(f"{wrong}\nfor {describe_inputs(trial.inputs)}", wrong.status, wrong.difference, wrong.allowed)
+        told = Wrong(
+            f"{wrong}\nfor {_called(self._session.calls(trial), trial.inputs)}",
+            wrong.status,
+            wrong.difference,
+            wrong.allowed,
+        )
+        told.example = self._session.example(trial)
+        return told
 
     def _trials(
         self,
@@ -324,6 +345,16 @@ class Run:
         return outcome.outputs
 
 
+def _called(calls: Sequence[Call], inputs: dict[str, Any]) -> str:
+    """What a verdict was found on, in the words of the student's own function where the scenario's inputs are others."""
+    if not calls:
+        return arguments(inputs)
+    first = calls[0]
+    given = {"module": first.module, **first.arguments} if first.module else first.arguments
+    said = arguments(given) or str(first)
+    return said if len(calls) == 1 else f"{said}, in the first of {len(calls)} calls"
+
+
 def _refusal(call: TorchCall) -> str:
     """Why a call is none that this exercise allows: what the student wrote, and what it does where that does not say it."""
     written, name = plain(call.written, 80), bare_name(plain(call.name, 80))
@@ -331,26 +362,6 @@ def _refusal(call: TorchCall) -> str:
     if name in written:
         return f"uses `{written}`{where}, which this exercise is there to write without"
     return f"uses `{written}`{where}, and with it `{name}`, which this exercise is there to write without"
-
-
-def describe_inputs(inputs: dict[str, Any]) -> str:
-    """The arguments of a case in a line: `x: float32 (2, 3), dim = 1`."""
-    parts = []
-    for name, value in inputs.items():
-        if isinstance(value, Tensor):
-            parts.append(f"{name}: {_describe(value)}")
-        elif any(True for _ in tensors(value)):
-            parts.append(f"{name}: {sum(1 for _ in walk(value))} tensors")
-        else:
-            parts.append(f"{name} = {value!r}")
-    return ", ".join(parts)
-
-
-def _describe(tensor: Tensor) -> str:
-    described = f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
-    if tensor.device.type != "cpu":
-        described = f"{described}, on device {tensor.device.type}"
-    return described if tensor.is_contiguous() else f"{described}, not contiguous"
 
 
 def _digest(inputs: Any) -> int:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # this module loads with every pytest of the environment: tor
     Enough = Callable[[Job, TestVerdict], bool]
     Wanted = Callable[[Job, str], bool]
     Mine = Callable[[Job, Exercise], bool]
+    Seeds = Callable[[str, str], int]
 
 JUDGING = "kata-judging"
 WORDS = {"check", "run", "draw"}
@@ -74,7 +75,7 @@ class Judging:
     def begin(
         self,
         jobs: Sequence[Job] | None,
-        seed: int,
+        seed: int | Seeds,
         finished: Callable[[Job, ExerciseVerdict], None] | None = None,
         enough: Enough | None = None,
         wanted: Wanted | None = None,
@@ -86,7 +87,8 @@ class Judging:
 
         `enough` says of a job, after a failed test, that its other tests need not be run, `wanted` whether a test, by its
         name, is to be run at all, and `recall` whether the cases that are kept for a drill are. `mine` says of a job
-        whether this judge grades it, where others go through the same ones.
+        whether this judge grades it, where others go through the same ones. `seed` may be what says one for each answer, from
+        the id of its exercise and its text.
         """
         self.jobs, self.seed, self.finished, self.recall = jobs, seed, finished, recall
         self.enough, self.wanted, self.mine = enough, wanted, mine
@@ -210,19 +212,16 @@ class Judging:
 
         torch.set_num_threads(1)  # as in the worker, so that both round alike
         options = read_options(request.node, (self.course or Course.find(request.path.parent)).defaults)
+        submission = self._submission(job, exercise, options, request.module)
+        seed = self.seed if isinstance(self.seed, int) else self.seed(exercise.id, submission.source)
         known = self.known.get(exercise.grader)
-        if known is None or known[:2] != (request.module, self.seed):
-            open_ = self.reference_of or reference_of
-            reference = open_(exercise, Answers.of(exercise).mistakes, self.seed, "names" if options.forbids else "")
-            known = self.known[exercise.grader] = (request.module, self.seed, reference)
-        return Session(
-            self._submission(job, exercise, options, request.module),
-            known[2],
-            torch.device(job.device),
-            self.seed,
-            options.forbids,
-            options.dtypes,
-        )
+        if known is None or known[:2] != (request.module, seed):
+            reference = known[2].afresh() if known and known[0] is request.module else None
+            if reference is None:
+                open_ = self.reference_of or reference_of
+                reference = open_(exercise, Answers.of(exercise).mistakes, seed, "names" if options.forbids else "")
+            known = self.known[exercise.grader] = (request.module, seed, reference)
+        return Session(submission, known[2], torch.device(job.device), seed, options.forbids, options.dtypes)
 
     def _submission(self, job: Job, exercise: Exercise, options: Any, grader: Any) -> Submission:
         import cloudpickle

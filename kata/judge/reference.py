@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -122,6 +123,10 @@ class Reference:
         """Run the reference once more, to see how long it takes."""
         raise NotImplementedError
 
+    def afresh(self) -> Reference | None:
+        """The same for another seed, which knows no outcome yet; None where it has to be opened anew."""
+        return None
+
     def _work_out(self, trial: Trial) -> Expected:
         raise NotImplementedError
 
@@ -150,6 +155,13 @@ class Live(Reference):
             run = partial(self._run, self._modules[mistake.name], asked, cotangents=request.cotangents)
             self._outcomes[key] = self.read(trial, on_the_cpu_first(run, trial.inputs))
         return self._outcomes[key]
+
+    def afresh(self) -> Live | None:
+        if type(self) is not Live:
+            return None
+        other = copy.copy(self)
+        other.asked, other._trials, other._expected, other._outcomes, other.harmless = {}, {}, {}, {}, {}
+        return other
 
     def run_again(self, trial: Trial) -> None:
         self._run(self._right, trial, trial.inputs, None)

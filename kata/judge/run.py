@@ -22,6 +22,7 @@ Report = Callable[[Job, ExerciseVerdict], None]
 Enough = Callable[[Job, TestVerdict], bool]
 Wanted = Callable[[Job, str], bool]
 Mine = Callable[[Job, Exercise], bool]
+Seeds = Callable[[str, str], int]  # of the id of an exercise and the text of an answer to it
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Judge:
         exercises: Sequence[Exercise],
         jobs: Sequence[Job],
         *,
-        seed: int = 0,
+        seed: int | Seeds = 0,
         processes: int = 1,
         report: Report = lambda job, verdict: None,
         enough: Enough | None = None,
@@ -72,7 +73,7 @@ class Judge:
             SubmissionVerdict(
                 job.label,
                 job.device,
-                seed,
+                seed if isinstance(seed, int) else None,
                 "none" if self.in_process else self.sandbox.isolation,
                 sorted((v for owner, v in found if owner == number), key=lambda v: order[v.id]),
             )
@@ -105,7 +106,7 @@ class Judge:
         self,
         exercises: Sequence[Exercise],
         jobs: Sequence[Job],
-        seed: int,
+        seed: int | Seeds,
         report: Report = lambda job, verdict: None,
         enough: Enough | None = None,
         wanted: Wanted | None = None,
@@ -145,7 +146,7 @@ class Judge:
         self,
         exercises: Sequence[Exercise],
         jobs: Sequence[Job],
-        seed: int,
+        seed: int | Seeds,
         processes: int,
         report: Report,
         tests: dict[str, Any],
@@ -174,7 +175,7 @@ class Judge:
         forks: parallel.Forks,
         exercises: Sequence[Exercise],
         jobs: Sequence[Job],
-        seed: int,
+        seed: int | Seeds,
         tests: dict[str, Any],
     ) -> None:
         def work(send: parallel.Send) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import tokenize
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,7 @@ class Grading:
             verdict.points, verdict.status = 0.0, getattr(error, "status", "failed")
             verdict.difference = getattr(error, "difference", None)
             verdict.allowed = getattr(error, "allowed", "")
+            verdict.example = getattr(error, "example", None) or self.session.example()
             message = plain(str(error).partition("\nassert ")[0])  # it may hold names and values of the submission's
             verdict.message = message or WITHOUT_PROPERTY
             fitting = self.session.mistakes() if verdict.status == "failed" else []
@@ -116,9 +119,17 @@ def read_submission(file: Path | None, exercise: str = "") -> tuple[str, Wrong |
             data = opened.read(MAX_SOURCE + 1)
         if len(data) > MAX_SOURCE:
             return "", Wrong(f"the file is larger than {MAX_SOURCE >> 10} KiB", "broken")
-        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"), None
-    except (OSError, UnicodeDecodeError) as error:
+        return _text(data).replace("\r\n", "\n").replace("\r", "\n"), None
+    except OSError as error:
         return "", Wrong(f"the file cannot be read: {error}", "broken")
+    except (SyntaxError, LookupError, ValueError) as error:
+        return "", Wrong(f"the file cannot be read: {plain(str(error), 300)}; save it as UTF-8", "broken")
+
+
+def _text(data: bytes) -> str:
+    """A program's text, in the encoding that its first lines declare, as Python reads it."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    return data.decode(encoding)
 
 
 def test_name(item: Any) -> str:

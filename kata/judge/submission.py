@@ -38,6 +38,10 @@ COMMON_SECONDS = 20.0  # and a submission has these for all that need more: so n
 ENDLESS_TESTS = 3  # an exercise stops after this many tests that never came to an end: the others would say no more
 READY_SECONDS = 60.0  # for a fresh worker: milliseconds, but half a second with a card, ten where its driver sleeps
 LONGEST_NAME = 200  # of a function of torch's
+# What the worker says of a submission in our own words, and nobody else's: an exception may be named like ours.
+_MISSING = re.compile(r"`\w+` is not defined in the file|the parameter `[\w.]+` of `\w+` is [^\n]{1,300}")
+_RELATIVE = re.compile("no known parent package")  # an import from beside the file
+_TOO_LARGE = re.compile(r"the result (holds|has a description of) more than \d+ MiB")
 
 _CALL = re.compile(r'File "([^"\n]*)", line (\d{1,6})')
 _COMPILER = re.compile(r'File "[^"]*/torch/_(?:dynamo|inductor|functorch/_aot)')
@@ -100,6 +104,7 @@ class Submission:
         self._endless = 0
         self._worker: Worker | None = None
         self._charged = 0.0  # of what the worker has spent
+        self._asked: Worker | None = None  # of late
         self._does_not_load = unread
 
     def new_test(self) -> None:
@@ -191,7 +196,7 @@ class Submission:
                 "", raised
             ):  # torch raises it, too
                 return Wrong("not written yet", "not_started")
-            case "MissingError":
+            case "MissingError" if _MISSING.fullmatch(text):  # only in our words: any class may have this name
                 return Wrong(text)
             case "SystemExit" | "KeyboardInterrupt":
                 ends = f"the code ends the program ({raised.type}); return a result instead"
@@ -202,13 +207,13 @@ class Submission:
             return Wrong(self._with_line(asks, raised), "out_of_memory")
         if raised.type in ("InductorError", "BackendCompilerFailed"):
             return Wrong("torch.compile starts a compiler for C++, and no program can be started here; leave it out")
-        if raised.type == "ProtocolError":
+        if raised.type == "ProtocolError" and _TOO_LARGE.fullmatch(text):
             return Wrong(text)
         if raised.lost_the_card and raised.out_of_range:
             return Wrong(self._with_line("an index is out of range; `--device cpu` says which one", raised))
         if raised.type == "TypeError" and not raised.entered:
-            return Wrong(f"cannot be called as the exercise says: {text}")
-        return Wrong(self._with_line(f"raises {plain(raised.type)}: {_first_line(text)}", raised))
+            return Wrong(f"cannot be called as the exercise says: {_first_line(text)}")
+        return Wrong(self._with_line(f"raises {raised.type}: {_first_line(text)}", raised))
 
     def _loaded(self) -> Worker:
         if self._does_not_load:
@@ -246,8 +251,16 @@ class Submission:
         wrong = self.explain(raised)
         if wrong.status == "out_of_memory":
             return wrong
-        fails = f"the file does not import: {plain(raised.type)}: {_first_line(plain(raised.message))}"
-        return Wrong(self._with_line(fails, raised), "broken")
+        fails = f"the file does not import: {raised.type}: {_first_line(plain(raised.message))}"
+        said = self._with_line(fails, raised)
+        if raised.type == "ModuleNotFoundError" or _RELATIVE.search(raised.message):
+            said = f"{said}\nnothing but this file is graded; put what it needs from another of yours into it"
+        return Wrong(said, "broken")
+
+    @property
+    def said(self) -> str:
+        """What was printed for the last answer, or where none came."""
+        return plain(self._asked.said.decode(errors="replace")) if self._asked else ""
 
     def _receive(self, worker: Worker, seconds: float, rest: float) -> Outcome:
         """The next answer, which may take so long.
@@ -256,6 +269,7 @@ class Submission:
             Wrong: there is none.
             UnpreparedError: there is none because torch loaded more of itself meanwhile, as far as can be told.
         """
+        self._asked = worker
         try:
             outcome = _outcome(unpack(*worker.receive(seconds, rest)))
             if outcome.raised and outcome.raised.lost_the_card:
@@ -287,7 +301,7 @@ class Submission:
         return self._at(said, raised.lines[-1]) if raised.lines else said
 
     def _at(self, said: str, number: int) -> str:
-        lines = self.source.splitlines()
+        lines = self.source.split("\n")  # as Python counts them: a form feed ends none
         text = plain(lines[number - 1]).strip() if 0 < number <= len(lines) else ""
         return f"{said} (line {number}: `{text[:120]}`)"
 
@@ -421,6 +435,8 @@ def _raised(value: Any) -> Raised:
     if not isinstance(value, dict) or set(value) != set(Raised.__annotations__):
         raise ProtocolError("no exception")
     raised = Raised(**value)
+    if isinstance(raised.type, str):
+        raised.type = re.sub(r"[^\w.]+", "_", raised.type[:LONGEST_NAME])  # a class may be called anything
     sound = (
         isinstance(raised.type, str)
         and isinstance(raised.message, str)
@@ -450,4 +466,5 @@ def _is_texts(value: Any) -> bool:
 
 
 def _first_line(text: str) -> str:
-    return text.strip().partition("\n")[0][:300]
+    """What an exception says, in a line and without gaps: a verdict has its own lines and columns."""
+    return " ".join(text.strip().partition("\n")[0].split())[:300]

@@ -12,7 +12,7 @@ from kata.errors import UsageError
 from kata.files import write_atomically
 from kata.report.words import Words
 from kata.text import plain
-from kata.verdict import JUDGE_FAILED, ExerciseVerdict, SubmissionVerdict
+from kata.verdict import JUDGE_FAILED, ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 FORMATS = ("table", "json", "junit", "gradescope")
 
@@ -83,6 +83,18 @@ def reason(exercise: ExerciseVerdict) -> str:
     """Why the judge has no grade for the exercise."""
     failed = (test.message for test in exercise.tests if test.status == "ungraded")
     return clean(exercise.message or next(failed, JUDGE_FAILED))
+
+
+def cause(test: TestVerdict) -> tuple[str, ...]:
+    """What tells one reason to fail from another, whatever the case: a missing argument fails them all for one reason."""
+    return test.status, test.message.partition("\nfor ")[0], test.mistake, test.hint
+
+
+def said_before(tests: Sequence[TestVerdict]) -> dict[str, str]:
+    """The name of a test that failed, and of the one before it that failed for the same reason."""
+    first: dict[tuple[str, ...], str] = {}
+    failed = [test for test in tests if not test.passed]
+    return {test.name: name for test in failed if (name := first.setdefault(cause(test), test.name)) != test.name}
 
 
 def explained(message: str, mistake: str, hint: str) -> str:

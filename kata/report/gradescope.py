@@ -6,11 +6,12 @@ Every text is declared as `text`, since Gradescope would else read some of it as
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from kata.console import number
 from kata.errors import JudgeError
-from kata.report import clean, explained, rounded
+from kata.report import clean, explained, rounded, said_before
 from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 
@@ -31,8 +32,8 @@ def render(verdict: SubmissionVerdict) -> str:
         "test_name_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "extra_data": {"device": verdict.device, "seed": verdict.seed, "isolation": verdict.isolation},
-        "tests": [_test(exercise, test) for exercise in verdict.exercises for test in exercise.tests],
+        "extra_data": {"device": verdict.device, "isolation": verdict.isolation},
+        "tests": [_test(exercise, test, before) for exercise, test, before in _tests(verdict)],
     }
     return json.dumps(result, indent=1, allow_nan=False) + "\n"
 
@@ -47,13 +48,21 @@ def _summary(verdict: SubmissionVerdict) -> str:
     return "\n".join([*lines, f"device {verdict.device}, isolation {isolation}"])
 
 
-def _test(exercise: ExerciseVerdict, test: TestVerdict) -> dict[str, Any]:
+def _tests(verdict: SubmissionVerdict) -> Iterator[tuple[ExerciseVerdict, TestVerdict, str]]:
+    """Each test with the one before it, if any, that failed for the same reason: it is said once."""
+    for exercise in verdict.exercises:
+        before = said_before(exercise.tests)
+        for test in exercise.tests:
+            yield exercise, test, before.get(test.name, "")
+
+
+def _test(exercise: ExerciseVerdict, test: TestVerdict, before: str) -> dict[str, Any]:
     earned = 0.0 if exercise.status == "refused" else test.points
     return {
         "name": clean(f"{exercise.id}: {test.name}"),
         "score": rounded(earned),
         "max_score": rounded(test.max_points),
         "status": "passed" if test.passed else "failed",
-        "output": explained(test.message, test.mistake, test.hint),
+        "output": clean(f"as in {before}") if before else explained(test.message, test.mistake, test.hint),
         "visibility": "visible",
     }

@@ -47,7 +47,7 @@ def _suite(verdict: SubmissionVerdict, exercise: ExerciseVerdict, prefix: str) -
         "score": "" if exercise.score is None else f"{rounded(exercise.score):g}",
         "max_score": f"{rounded(exercise.max_score):g}",
         "device": verdict.device,
-        "seed": str(verdict.seed),
+        "seed": "" if verdict.seed is None else str(verdict.seed),
         "isolation": verdict.isolation,
     }
     properties = ET.SubElement(suite, "properties")

@@ -19,7 +19,7 @@ from rich.text import Text
 from kata.console import console as plain_console
 from kata.console import number, padded, shown
 from kata.language import told, tr
-from kata.report import clean, reason
+from kata.report import cause, clean, reason
 from kata.report.axes import smallest_first
 from kata.report.words import Words
 from kata.report.wrap import wrap
@@ -123,12 +123,16 @@ def details(
     if exercise.status == "refused" and points:
         _print(console, Text(tr("It uses what this exercise forbids, so the whole of it counts 0.")), 2)
     failed = smallest_first(test for test in exercise.tests if not test.passed)
-    alike = [list(run) for _, run in groupby(failed, lambda t: (t.status, t.message, t.mistake, t.hint))]
+    causes: dict[tuple[str, ...], list[TestVerdict]] = {}
+    for test in failed:
+        causes.setdefault(cause(test), []).append(test)
+    alike = list(causes.values())
     for (mistake, hint), run in groupby(alike[:most], lambda tests: (tests[0].mistake, tests[0].hint)):
         for tests in run:
             _tests(console, tests, len(exercise.tests), words, points=points)
             if tests[0] is failed[0]:
                 _side_by_side(console, tests[0])
+                _printed(console, tests[0].example.printed if tests[0].example else "", 2 + WORD)
         if mistake:
             _print(console, Text(words.mistake(clean(mistake)), style="yellow"), 2)
         if hint:
@@ -138,11 +142,12 @@ def details(
         _print(
             console, Text(tr("and {more} more; `kata grade {id}` shows all", more=more, id=exercise.id), style="dim"), 2
         )
-    _printed(console, exercise.printed)
+    if not (failed and failed[0].example and failed[0].example.printed):
+        _printed(console, exercise.printed, 2)
 
 
 def _tests(console: Console, tests: list[TestVerdict], of: int, words: Words, *, points: bool) -> None:
-    """One test, or several in a row that say the same."""
+    """One test, or several that fail for one reason: the smallest case shows it."""
     names = clean(words.test(tests[0].name))
     if len(tests) > 1:
         whole = len(tests) == of
@@ -166,14 +171,14 @@ def _side_by_side(console: Console, test: TestVerdict) -> None:
         _print(console, line, 2 + WORD)
 
 
-def _printed(console: Console, printed: str) -> None:
+def _printed(console: Console, printed: str, indent: int) -> None:
     lines = clean(printed).rstrip().splitlines()
     if not lines:
         return
-    _print(console, Text(tr("it printed:"), style="dim"), 2)
-    _print(console, Text("\n".join(lines[:SHOWN_LINES])), 4)
+    _print(console, Text(tr("it printed:"), style="dim"), indent)
+    _print(console, Text("\n".join(lines[:SHOWN_LINES])), indent + 2)
     if len(lines) > SHOWN_LINES:
-        _print(console, Text(tr("… {count} more lines", count=len(lines) - SHOWN_LINES), style="dim"), 4)
+        _print(console, Text(tr("… {count} more lines", count=len(lines) - SHOWN_LINES), style="dim"), indent + 2)
 
 
 def _total(console: Console, verdict: SubmissionVerdict) -> None:
@@ -189,7 +194,10 @@ def _total(console: Console, verdict: SubmissionVerdict) -> None:
 
 def _how(console: Console, verdicts: Sequence[SubmissionVerdict]) -> None:
     devices = " + ".join(dict.fromkeys(verdict.device for verdict in verdicts))
-    how = tr("device: {devices}, seed: {seed}, isolation: ", devices=devices, seed=verdicts[0].seed)
+    if verdicts[0].seed is None:  # in a class
+        how = tr("device: {devices}, isolation: ", devices=devices)
+    else:
+        how = tr("device: {devices}, seed: {seed}, isolation: ", devices=devices, seed=verdicts[0].seed)
     line = Text(how, style="dim")
     if verdicts[0].isolation == "none":
         line.append(tr("none (NOT isolated; `kata doctor` says why)"), "not dim bold red")

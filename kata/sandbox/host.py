@@ -45,7 +45,7 @@ LIBRARY = 4 << 20  # bytes that are read at least when torch loads more of itsel
 WHERE = signal.SIGUSR1  # asks for it, as the zygote knows
 # Workers see the zygote's command line as their own: what it needs to know of the course comes over standard input.
 PROGRAM = (
-    "import json, sys; settings = json.load(sys.stdin); sys.path[0] = settings['package']; "
+    "import json, sys; settings = json.load(sys.stdin); sys.path[:1] = []; sys.path.append(settings['package']); "
     "from kata.sandbox import zygote; zygote.main(settings)"
 )
 _CREDENTIALS = struct.Struct("3i")  # a process, a user, a group, each as the one who reads knows it
@@ -322,6 +322,8 @@ class Worker:
         self._folder: str = started["folder"]
         self._meter = meter
         self._next_look = time.monotonic() + LOOK_SECONDS
+        self.said = bytearray()  # of it, what belongs to the last answer
+        self._heard = bytearray()  # what has come since
         self._dropped = 0
         self._sent = 0
         self._sandbox = sandbox
@@ -384,6 +386,7 @@ class Worker:
                     answer = bytes(self._buffer[start : start + header])
                     body = self._buffer[start + header : wanted]
                     del self._buffer[:wanted]
+                    self._keep_until(ticket)
                     return answer, body
                 if self._buffer[: len(ticket)] != ticket:
                     raise self._end("forged")
@@ -481,11 +484,18 @@ class Worker:
             os.close(self._output)
             self._output = -1
             return
-        keep = max(0, KEPT_PRINTED - len(self.printed))
-        self.printed += data[:keep]
+        keep = max(0, KEPT_PRINTED - len(self._heard))
+        self._heard += data[:keep]
         self._dropped += len(data) - len(data[:keep])
         if self._dropped > MAX_PRINTED:
             raise self._end("flooded")
+
+    def _keep_until(self, ticket: bytes) -> None:
+        """Keep what was printed before an answer: a worker prints its ticket before it sends it."""
+        if self._output >= 0:
+            self._drain()  # a pipe holds no more than is read at once
+        self.said, _, self._heard = self._heard.partition(ticket)
+        self.printed += self.said[: max(0, KEPT_PRINTED - len(self.printed))]
 
     def _end(self, reason: str) -> WorkerEnded:
         if reason != "exited":
@@ -512,6 +522,9 @@ class Worker:
                 self._drain()
         if self._output >= 0:
             os.close(self._output)
+            self._output = -1
+        if self._heard:
+            self._keep_until(self._tickets[0] if self._tickets else b"\0")
 
 
 def _line() -> tuple[socket.socket, socket.socket]:

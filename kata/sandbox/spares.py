@@ -20,7 +20,7 @@ class Spares:
     """A few interpreters with torch loaded, replaced as they are used."""
 
     def __init__(self, package: str):
-        self._program = f"import sys; sys.path.insert(0, {package!r}); from kata.sandbox import spares; spares.main()"
+        self._program = f"import sys; sys.path.append({package!r}); from kata.sandbox import spares; spares.main()"
         self._waiting: deque[tuple[subprocess.Popen[bytes], socket.socket]] = deque()
         for _ in range(READY):
             self._start()
@@ -55,7 +55,7 @@ def main() -> None:
 
     line = socket.socket(fileno=int(sys.argv[1]))
     warm_up(cuda=False)
-    del sys.path[0]
+    del sys.path[-1]
     line.sendall(b"r")
     data, fds, _, _ = socket.recv_fds(line, 65536, 2)
     if data:

@@ -52,10 +52,10 @@ def main(settings: dict[str, Any]) -> None:
         rlimits.adopt_strays()
     if jail.level == "full":
         os.environ.update(HOME=SCRATCH, TMPDIR=SCRATCH)
-    spares = Spares(sys.path[0]) if settings["spares"] else None
+    spares = Spares(sys.path[-1]) if settings["spares"] else None
     if not spares:
         warm_up(cuda=jail.cuda)
-    del sys.path[0]  # the suite's own folder: a submission has no business there
+    del sys.path[-1]  # the suite's own folder: a submission has no business there
     _send(control, {"isolation": jail.level, "reasons": jail.reasons})
     Zygote(jail, settings["folder"], spares).serve(control)
     os._exit(0)  # at once: a judge waits for it

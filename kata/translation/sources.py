@@ -18,6 +18,7 @@ WHOLE = (
     "agreement.py",
     "classroom/graft.py",
     "judge/checks.py",
+    "judge/described.py",
     "judge/diagnosis.py",
     "judge/statistics.py",
     "judge/submission.py",

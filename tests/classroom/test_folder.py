@@ -193,6 +193,9 @@ def test_gradescope(tmp_path, chosen, right, monkeypatch, capsys):
     (root / "submission" / "softmax.py").write_text(right.replace("dim, keepdim", "-1, keepdim"))
     result = autograder(root)
     assert result["score"] == 8.666667 and len(result["tests"]) > 3
+    assert "seed" not in json.dumps(result) and "seed" not in (root / "source" / "run_autograder").read_text()
+    kept = tmp_path / "autograder.kata_secret"
+    assert kept.read_text().strip() == (root / "source" / "kata_secret").read_text().strip()
     assert any("the last axis whatever" in test["output"] for test in result["tests"])
     grader = root / "source" / "graders" / "01_tensors" / "test_softmax.py"
     grader.write_text("import nowhere")

@@ -5,7 +5,7 @@ import os
 import re
 import sqlite3
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
 
 import pytest
@@ -18,6 +18,7 @@ from kata.classroom import ahead
 from kata.classroom.exchange import Collect
 from kata.classroom.graded import Grader
 from kata.classroom.notebooks import without_statement
+from kata.classroom.secret import FILE, secret_in, seed_of
 from kata.judge.scoring import Job
 from kata.report.words import words_of
 from tests.classroom.odd import ODD
@@ -205,7 +206,7 @@ def test_one_score_three_ways(course, judge, tmp_path_factory):
         files[exercise.id] = room.folder.parent / f"{exercise.name}.py"
         files[exercise.id].write_text(text + "\n", encoding="utf-8")
         room.hand_in("ann", room.answered(text, exercise.name), exercise.name)
-    seed = int(re.search(r"seed = (\d+)", (room.folder / "nbgrader_config.py").read_text())[1])
+    seed = partial(seed_of, secret_in(room.folder / FILE))
     (by_file,) = judge.grade(chosen, [Job("file", files)], seed=seed)
     room.nbgrader("autograde", "all")
     total = 0.0

@@ -1,0 +1,43 @@
+"""What a verdict says of arguments: how large a tensor is, and of what kind; a plain value as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from torch import Tensor
+
+from kata.tree import tensors, walk
+
+LONGEST = 80  # characters of a value that is shown as it is
+
+
+def arguments(given: dict[str, Any]) -> str:
+    """In a line: `x: float32 (2, 3), dim = 1`."""
+    return ", ".join(_described(given))
+
+
+def kind(tensor: Tensor) -> str:
+    """`float32 (2, 3), not contiguous`"""
+    said = f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
+    if tensor.device.type != "cpu":
+        said = f"{said}, on device {tensor.device.type}"
+    return said if tensor.is_contiguous() else f"{said}, not contiguous"
+
+
+def short(value: Any) -> str:
+    """A plain value as Python writes it, anything larger by its name or its type."""
+    said = repr(value)
+    if len(said) <= LONGEST and "\n" not in said and " at 0x" not in said:
+        return said
+    return str(getattr(value, "__name__", type(value).__name__))
+
+
+def _described(given: dict[str, Any]) -> Iterator[str]:
+    for name, value in given.items():
+        if isinstance(value, Tensor):
+            yield f"{name}: {kind(value)}"
+        elif any(True for _ in tensors(value)):
+            yield f"{name}: {sum(1 for _ in walk(value))} tensors"
+        else:
+            yield f"{name} = {short(value)}"
