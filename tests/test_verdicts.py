@@ -59,11 +59,6 @@ ODD = {
     ),
     "nothing": ("", "failed", "`softmax` is not defined"),
     "another name": (HEAD + "def soft_max(x): return x\n", "failed", "`softmax` is not defined"),
-    "torch.compile": (
-        HEAD + "@torch.compile\ndef softmax(x, dim=-1):\n    return x.exp()\n",
-        None,
-        "torch.compile",
-    ),
     "no dim": (HEAD + "def softmax(x): return x\n", "failed", "cannot be called as the exercise says"),
     "not written": (softmax("raise NotImplementedError"), "not_started", "not written yet"),
     "no return": (softmax("x.exp()"), "failed", "is None, expected a tensor, perhaps for want of a `return`"),
@@ -117,7 +112,7 @@ def test_odd_submissions_get_a_verdict_of_their_own(judge, course, name):
     (exercise,) = course.select(["softmax"])
     start = time.monotonic()
     (verdict,) = grade_sources(judge, exercise, [source])
-    assert verdict.status in ([status] if status else ["out_of_memory", "crashed", "failed", "timed_out"]), verdict
+    assert verdict.status in ([status] if status else ["out_of_memory", "crashed"]), verdict
     assert text in "\n".join(test.message for test in verdict.tests), verdict
     assert verdict.score == 0
     assert "\x1b" not in str(verdict)
@@ -208,6 +203,14 @@ def test_what_is_not_the_submission_s_own_time_costs_it_nothing(course, name):
     with Judge(course) as judge:  # whose workers have nothing loaded yet
         (verdict,) = grade_sources(judge, exercise, [PATIENCE[name]])
     assert verdict.status == "passed", verdict
+
+
+def test_torch_compile_works_or_is_named(course):
+    (exercise,) = course.select(["softmax"])
+    compiled = HEAD + "@torch.compile\n" + softmax(RIGHT).removeprefix(HEAD)
+    with Judge(course) as judge:
+        (verdict,) = grade_sources(judge, exercise, [compiled])
+    assert all(test.passed or "torch.compile" in test.message for test in verdict.tests), verdict
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the judge's own clock must do")
