@@ -101,7 +101,8 @@ REFUSED = [
     Case("one target for all", squared, pred=normal(N, C), target=normal()),
     Case("logits in a column", binary, logits=normal(C, 1), target=labels(C)),
     Case("one target for each column", binary, logits=normal(N, C), target=labels(C)),
-    Case("another reduction", squared, pred=normal(N), target=normal(N), reduction=choice("average", "Mean", "total")),
+    Case("a reduction by another name", squared, pred=normal(N), target=normal(N), reduction=choice("average", "Mean")),
+    Case("a reduction that there is not", squared, pred=normal(N), target=normal(N), reduction=choice("total", "sums")),
 ]
 
 

@@ -39,13 +39,13 @@ def from_the_end(impl, tokens, block_size, **stride):
     return [dataset[-1 - k] for k in range(len(dataset))]
 
 
-def behind_the_last(impl, tokens, block_size, **stride):
-    dataset = impl.WindowDataset(tokens, block_size, **stride)
-    return dataset[len(dataset)]
+def behind_the_last(impl, tokens, block_size, by):
+    dataset = impl.WindowDataset(tokens, block_size)
+    return dataset[len(dataset) - 1 + by]
 
 
-def before_the_first(impl, tokens, block_size, **stride):
-    dataset = impl.WindowDataset(tokens, block_size, **stride)
+def before_the_first(impl, tokens, block_size):
+    dataset = impl.WindowDataset(tokens, block_size)
     return dataset[-1 - len(dataset)]
 
 
@@ -82,13 +82,14 @@ INDICES = [
 ]
 
 NO_WINDOW = [
-    Case("behind the last one", behind_the_last, tokens=ids(T + 2 + MORE * T), block_size=T),
+    Case("behind the last one", behind_the_last, tokens=ids(T + 2 + MORE * T), block_size=T, by=1),
+    Case("far behind the last one", behind_the_last, tokens=ids(T + 2 + MORE * T), block_size=T, by=MORE),
     Case("before the first one", before_the_first, tokens=ids(T + 2 + MORE * T), block_size=T),
 ]
 
 REFUSED = [
     Case("no tokens", tokens=ids(0), block_size=T),
-    Case("one token too few", tokens=ids(T), block_size=T),
+    Case("one token too few", tokens=ids(T), block_size=T, stride=NEAR),
     Case("a stride of 0", tokens=ids(3 * T), block_size=T, stride=0),
     Case("a stride below 0", tokens=ids(3 * T), block_size=T, stride=-NEAR),
     Case("windows of no tokens", tokens=ids(T), block_size=0, stride=1),
