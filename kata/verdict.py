@@ -60,7 +60,10 @@ class Wrong(AssertionError):
 
 @dataclass
 class TestVerdict:
-    """One line of a verdict. `mistake` names the known mistake that gives the same result, and `hint` leads on."""
+    """One line of a verdict. `mistake` names the known mistake that gives the same result, and `hint` leads on.
+
+    `besides` says that this one does not explain all that failed: something else is wrong, too.
+    """
 
     __test__ = False  # pytest: this is no test class
 
@@ -71,6 +74,7 @@ class TestVerdict:
     message: str = ""
     mistake: str = ""
     hint: str = ""
+    besides: bool = False
     difference: Difference | None = field(default=None, repr=False, compare=False)  # for a terminal, in no report
     allowed: str = field(default="", repr=False, compare=False)  # the same, for KATA_DEBUG
     example: Example | None = field(default=None, repr=False, compare=False)  # likewise

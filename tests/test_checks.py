@@ -6,6 +6,8 @@ import pytest
 
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
+from kata.report.table import explained
+from kata.report.words import Words
 from kata.strength.variants import grade_sources
 
 SOLUTION = '''\
@@ -195,6 +197,28 @@ def test_a_mistake_that_explains_everything_goes_before_one_that_explains_a_part
     assert {t.mistake for t in verdict.tests} == {"tripled"}
     verdict = grade(test, "def double(x): return torch.cat([x[:1] * 2, x[1:] * 3])", mistakes=mistakes)
     assert [t.mistake for t in verdict.tests] == ["", "tripled from the second row on"]
+    assert not any(t.besides for t in verdict.tests)
+
+
+def test_a_mistake_beside_another_is_named_where_all_that_it_does_is_seen(grade):
+    test = """
+        def negated(impl, x):
+            return impl.double(-x)
+
+        @pytest.mark.parametrize("scenario", [call, negated], ids=["positive", "negative"])
+        def test_values(check, scenario):
+            check.values(scenario, Case("numbers", x=uniform(3, 4, low=1.0, high=2.0)))
+    """
+    mistakes = {"tripled below 0": "x * torch.where(x < 0, 3, 2)", "tripled": "x * 3"}
+    beside = grade(test, "def double(x): return x * torch.where(x < 0, 3, 5)", mistakes=mistakes)
+    assert [(t.mistake, t.besides) for t in beside.tests] == [("", False), ("tripled below 0", True)]
+    text = explained(beside, Words())
+    assert "This looks like: tripled below 0; and something else is wrong, too" in text
+    alone = grade(test, "def double(x): return x * torch.where(x < 0, 3, 2)", mistakes=mistakes)
+    assert [(t.mistake, t.besides) for t in alone.tests] == [("", False), ("tripled below 0", False)]
+    # Where the second only looks like it in a part of what it does, it is not named.
+    likeness = grade(test, "def double(x): return x * torch.where(x < 0, 3, 5)", mistakes={"tripled": "x * 3"})
+    assert [t.mistake for t in likeness.tests] == ["", ""]
 
 
 @pytest.mark.parametrize(

@@ -110,8 +110,7 @@ def test_padding(check, case):
 def test_gradients(check):
     mask = coin(3, 7).map(nothing_for_the_second)
     inputs = {"x": normal(3, 4, 6), "context": normal(3, 7, 5), "context_mask": mask}
-    # In half precision no gradient is held to its numbers, so the two dtypes in which it is are enough.
-    check.gradients(attend_to_learn, Case("gradients", state=STATE, **inputs, dtypes=["float32", "float64"]))
+    check.gradients(attend_to_learn, Case("gradients", state=STATE, **inputs))
 
 
 @pytest.mark.points(1)

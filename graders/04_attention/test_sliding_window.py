@@ -72,5 +72,4 @@ def test_large_scores(check, case):
 
 @pytest.mark.points(2)
 def test_gradients(check):
-    # In half precision no gradient is held to its numbers, so the two dtypes in which it is are enough.
-    check.gradients(attend, Case("gradients", **inputs(), window=3, dtypes=["float32", "float64"]))
+    check.gradients(attend, Case("gradients", **inputs(), window=3))

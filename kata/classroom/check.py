@@ -81,7 +81,7 @@ class Checked:
     def _shown(self, test: TestVerdict, before: str) -> dict[str, Any]:
         words, lines = self._words, [self._words.message(clean(test.message))]
         if test.mistake:
-            lines.append(words.mistake(clean(test.mistake)))
+            lines.append(words.mistake(clean(test.mistake), test.besides))
         if test.hint:
             lines.append(words.hint(clean(test.hint)))
         if before:  # it is said once

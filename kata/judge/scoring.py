@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 import tokenize
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 from kata.answers import Variant
 from kata.course import Defaults, Exercise
 from kata.judge.checks import Session
+from kata.judge.diagnosis import mistake_is_right
+from kata.judge.reference import Trial
 from kata.text import plain
 from kata.verdict import WITHOUT_AGREEMENT, WITHOUT_PROPERTY, ExerciseVerdict, TestVerdict, Wrong, exercise_verdict
 
@@ -52,7 +55,8 @@ class Grading:
     exercise: Exercise
     session: Session
     tests: list[TestVerdict] = field(default_factory=list)
-    candidates: list[list[Variant]] = field(default_factory=list)
+    candidates: list[list[Variant]] = field(default_factory=list)  # of each test, the mistakes that give all it saw
+    seen: list[list[Trial]] = field(default_factory=list)  # by each test
     started: float = field(default_factory=time.perf_counter)
 
     def judged(self, item: pytest.Item, call: pytest.CallInfo[None]) -> TestVerdict:
@@ -75,12 +79,13 @@ class Grading:
             verdict.points, verdict.status, verdict.message = 0.0, "ungraded", plain(describe_failure(error))
         self.tests.append(verdict)
         self.candidates.append(fitting)
+        self.seen.append([trial for trial, _ in self.session.seen])
         return verdict
 
     def verdict(self) -> ExerciseVerdict:
-        """Sum up, and name one mistake throughout where one explains all that failed."""
+        """Sum up, and name what mistake is seen to be made."""
         self.session.submission.close()
-        self._agree_on_a_mistake()
+        self._name_mistakes()
         if self.session.compared and not self.session.agreed:
             self._give_nothing_for_nothing()
         seconds = time.perf_counter() - self.started
@@ -93,14 +98,33 @@ class Grading:
                 test.status, test.points = "failed", 0.0
                 test.message = WITHOUT_AGREEMENT
 
-    def _agree_on_a_mistake(self) -> None:
-        found = [fitting for fitting in self.candidates if fitting]
-        common = [mistake for mistake in found[0] if all(mistake in other for other in found)] if found else []
-        if not common:
-            return
-        for test, fitting in zip(self.tests, self.candidates, strict=True):
-            if fitting:
-                test.mistake, test.hint = common[0].name, common[0].hint
+    def _name_mistakes(self) -> None:
+        """Name one mistake throughout where it explains all that failed, and else what is made beside something else."""
+        failed = [number for number, test in enumerate(self.tests) if test.status == "failed"]
+        found = {mistake.name: mistake for number in failed for mistake in self.candidates[number]}
+        explains = {
+            name: sum(mistake in self.candidates[number] for number in failed)
+            for name, mistake in found.items()
+            if self._is_made(mistake, failed)
+        }
+        by_weight = sorted(explains, key=lambda name: -explains[name])
+        for number in failed:
+            test, names = self.tests[number], [mistake.name for mistake in self.candidates[number]]
+            name = next((name for name in by_weight if name in names), "")
+            test.mistake, test.hint = name, found[name].hint if name else ""
+            test.besides = bool(name) and explains[name] < len(failed)
+
+    def _is_made(self, mistake: Variant, failed: Sequence[int]) -> bool:
+        """Whether the mistake is seen wherever it would show: then it is there, whatever else is.
+
+        In part of that, it may be another one that only looks like it: a mask the wrong way round, with a second mistake,
+        is no mask at all in some case.
+        """
+        right = [*self.session.right]
+        for number in failed:
+            if mistake not in self.candidates[number]:
+                right += self.seen[number]
+        return all(mistake_is_right(self.session.reference, mistake, trial) for trial in right)
 
 
 def read_submission(file: Path | None, exercise: str = "") -> tuple[str, Wrong | None]:

@@ -97,11 +97,12 @@ def said_before(tests: Sequence[TestVerdict]) -> dict[str, str]:
     return {test.name: name for test in failed if (name := first.setdefault(cause(test), test.name)) != test.name}
 
 
-def explained(message: str, mistake: str, hint: str) -> str:
+def explained(test: TestVerdict) -> str:
     """What a failed test says, with the mistake it looks like and the hint that goes with it."""
+    besides = "; and something else is wrong, too" if test.besides else ""
     parts = [
-        clean(message),
-        f"This looks like: {clean(mistake)}" if mistake else "",
-        f"Hint: {clean(hint)}" if hint else "",
+        clean(test.message),
+        f"This looks like: {clean(test.mistake)}{besides}" if test.mistake else "",
+        f"Hint: {clean(test.hint)}" if test.hint else "",
     ]
     return "\n".join(part for part in parts if part)

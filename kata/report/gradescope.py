@@ -63,6 +63,6 @@ def _test(exercise: ExerciseVerdict, test: TestVerdict, before: str) -> dict[str
         "score": rounded(earned),
         "max_score": rounded(test.max_points),
         "status": "passed" if test.passed else "failed",
-        "output": clean(f"as in {before}") if before else explained(test.message, test.mistake, test.hint),
+        "output": clean(f"as in {before}") if before else explained(test),
         "visibility": "visible",
     }

@@ -52,4 +52,5 @@ def _test(verdict: TestVerdict) -> dict[str, Any]:
         "message": clean(verdict.message),
         "mistake": clean(verdict.mistake),
         "hint": clean(verdict.hint),
+        "besides": verdict.besides,
     }

@@ -63,7 +63,7 @@ def _suite(verdict: SubmissionVerdict, exercise: ExerciseVerdict, prefix: str) -
 def _case(test: TestVerdict, owner: str) -> ET.Element:
     case = ET.Element("testcase", classname=owner, name=_legal(test.name))
     if not test.passed:
-        text = _legal(explained(test.message, test.mistake, test.hint))
+        text = _legal(explained(test))
         kind = "error" if test.status == "ungraded" else "failure"
         ET.SubElement(case, kind, type=test.status, message=text.partition("\n")[0]).text = text
     return case

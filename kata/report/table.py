@@ -127,14 +127,16 @@ def details(
     for test in failed:
         causes.setdefault(cause(test), []).append(test)
     alike = list(causes.values())
-    for (mistake, hint), run in groupby(alike[:most], lambda tests: (tests[0].mistake, tests[0].hint)):
+    for (mistake, hint, besides), run in groupby(
+        alike[:most], lambda tests: (tests[0].mistake, tests[0].hint, tests[0].besides)
+    ):
         for tests in run:
             _tests(console, tests, len(exercise.tests), words, points=points)
             if tests[0] is failed[0]:
                 _side_by_side(console, tests[0])
                 _printed(console, tests[0].example.printed if tests[0].example else "", 2 + WORD)
         if mistake:
-            _print(console, Text(words.mistake(clean(mistake)), style="yellow"), 2)
+            _print(console, Text(words.mistake(clean(mistake), besides), style="yellow"), 2)
         if hint:
             _print(console, Text(words.hint(clean(hint))), 2)
     if most is not None and most < len(alike):

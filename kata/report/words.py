@@ -32,8 +32,11 @@ class Words:
         of_the_exercise = say(self.exercise, MESSAGE, text)
         return told(named(text, axes_of(self.exercise.source))) if of_the_exercise == text else of_the_exercise
 
-    def mistake(self, text: str) -> str:
-        return tr("This looks like: {mistake}", mistake=self._say(MISTAKE, text))
+    def mistake(self, text: str, besides: bool = False) -> str:
+        said = self._say(MISTAKE, text)
+        if besides:
+            return tr("This looks like: {mistake}; and something else is wrong, too", mistake=said)
+        return tr("This looks like: {mistake}", mistake=said)
 
     def hint(self, text: str) -> str:
         return tr("Hint: {hint}", hint=self._say(HINT, text))

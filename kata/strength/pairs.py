@@ -1,0 +1,103 @@
+"""Whether names are true where two mistakes meet: answers that make two known mistakes of an exercise at once.
+
+`python -m kata.strength.pairs [exercise …]` grades a sample of them and lists every name that is false. A name is true if
+it is one of the two, or if the mistake that it names gives all that the answer gave: then nothing tells the two apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from kata.answers import Answers, Variant
+from kata.course import Course, Exercise
+from kata.errors import JudgeError
+from kata.judge.run import Judge
+from kata.strength.source import same_code
+from kata.strength.variants import grade_sources
+from kata.verdict import ExerciseVerdict
+
+SAMPLE = 40  # pairs an exercise
+
+
+@dataclass
+class Names:
+    """What was said of the answers that make two mistakes. `false` must be empty."""
+
+    answers: int = 0
+    tests: int = 0  # that failed
+    named: int = 0
+    caught: int = 0
+    false: list[str] = field(default_factory=list)
+
+
+def names_of_pairs(judge: Judge, exercise: Exercise, *, sample: int = SAMPLE, seed: int = 0) -> Names:
+    """Grade a sample of the pairs of known mistakes."""
+    mistakes = Answers.of(exercise).mistakes
+    pairs = list(two_at_once(exercise.solution.read_text(encoding="utf-8"), mistakes))
+    draw = random.Random(f"{exercise.id} {seed}")  # noqa: S311 - the same sample each time
+    chosen = draw.sample(pairs, min(sample, len(pairs)))
+    found = Names()
+    verdicts = grade_sources(judge, exercise, [source for _, _, source in chosen], seed=seed)
+    for (one, other, _), verdict in zip(chosen, verdicts, strict=True):
+        failed = [test for test in verdict.tests if not test.passed]
+        found.answers += 1
+        found.caught += bool(failed)
+        found.tests += len(failed)
+        found.named += sum(bool(test.mistake) for test in failed)
+        found.false += [f"{one} + {other}: {said}" for said in false_names(verdict, {one.name, other.name})]
+    return found
+
+
+def two_at_once(solution: str, mistakes: Sequence[Variant]) -> Iterator[tuple[Variant, Variant, str]]:
+    """Each two mistakes that can be made at once, with the answer that makes both."""
+    alone = {mistake.name: same_code(mistake.of(solution)) for mistake in mistakes}
+    for one, other in combinations(mistakes, 2):
+        try:
+            both = other.of(one.of(solution))
+            code = same_code(both)
+        except (JudgeError, SyntaxError):  # the first leaves nothing of what the second changes
+            continue
+        if code not in alone.values():
+            yield one, other, both
+
+
+def false_names(verdict: ExerciseVerdict, true: set[str]) -> list[str]:
+    """The names in a verdict that are not `true` and do not explain all that failed."""
+    failed = [test for test in verdict.tests if not test.passed]
+    said = dict.fromkeys(test.mistake for test in failed if test.mistake and test.mistake not in true)
+    return [
+        f"`{name}` in {[test.name for test in failed if test.mistake == name]}, of {len(failed)} that failed"
+        for name in said
+        if not all(test.mistake == name for test in failed)
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status: 1 if a name is false."""
+    parser = argparse.ArgumentParser(prog="python -m kata.strength.pairs", description=__doc__)
+    parser.add_argument("ids", nargs="*", metavar="exercise")
+    parser.add_argument("--sample", type=int, default=SAMPLE, help="pairs an exercise")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    course, wrong = Course.find(), 0
+    with Judge(course, in_process=True) as judge:
+        for exercise in course.select(options.ids):
+            names = names_of_pairs(judge, exercise, sample=options.sample, seed=options.seed)
+            print(
+                f"{exercise}: {names.answers} pairs, {names.caught} caught, {names.named} of {names.tests} tests named, "
+                f"{len(names.false)} falsely",
+                flush=True,
+            )
+            for line in names.false:
+                print(f"  {line}")
+            wrong += len(names.false)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
