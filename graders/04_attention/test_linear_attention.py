@@ -2,7 +2,7 @@
 
 import pytest
 
-from kata.grading import Case, normal, uniform
+from kata.grading import Case, between, normal, uniform
 
 # An epsilon of 1e-6 in the divisor is allowed: in float64 it would show.
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["attention"], dtypes=["float32", "bfloat16"])
@@ -18,10 +18,16 @@ def inputs(*batch, T, S):
     return {"q": q, "k": k, "v": normal(*batch, S, 3)}
 
 
+def near_0(n):
+    return uniform(n, 2, low=-0.3, high=0.3)
+
+
 CASES = [
     Case("fewer queries than keys", **inputs(T=5, S=7)),
     Case("a batch with heads", **inputs(2, 3, T=5, S=4)),
     Case("not contiguous", **{name: x.transposed(1, 2) for name, x in inputs(2, 4, T=3, S=3).items()}),
+    # A divisor of 1 to 3.4, which tells an epsilon that is allowed from one that is ten times as large.
+    Case("a single key", q=near_0(between(3, 7)), k=near_0(1), v=normal(1, 3)),
     Case("more queries than keys, three axes before the tokens", **inputs(2, 1, 3, T=6, S=2), recall=True),
 ]
 
