@@ -5,7 +5,7 @@ import pytest
 from kata.answers import Variant
 from kata.course import Course
 from kata.judge.run import Judge
-from kata.strength.pairs import false_names, names_of_pairs, two_at_once
+from kata.strength.names import false_names, measure_names, two_at_once
 from kata.verdict import TestVerdict, exercise_verdict
 from tests.conftest import ROOT
 
@@ -23,9 +23,9 @@ def unsafe():
     "exercise", COURSE.select(["01_tensors/softmax", "04_attention/masks", "04_attention/attention_backward"]), ids=str
 )
 def test_no_name_is_false_where_two_mistakes_meet(unsafe, exercise):
-    """A sample; `python -m kata.strength.pairs` looks at every exercise."""
-    names = names_of_pairs(unsafe, exercise, sample=10)
-    assert names.answers == names.caught == 10
+    """A sample; `python -m kata.strength.names` looks at every exercise."""
+    names = measure_names(unsafe, exercise, sample=10)
+    assert names.pairs == names.caught == 10
     assert names.named and not names.false
 
 

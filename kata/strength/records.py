@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -14,7 +14,7 @@ from kata.errors import UsageError
 from kata.files import write_atomically
 from kata.judge.rules import RULES
 from kata.strength.measure import Strength
-from kata.strength.report import Entry, entry, report
+from kata.strength.report import Entry, Names, entry, report
 
 RECORDS = Path("docs/strength")
 REPORT = Path("docs/strength.md")
@@ -29,6 +29,7 @@ class Record:
     entry: Entry
     rules: int = 1
     broken_laws: list[str] = field(default_factory=list)
+    names: Names | None = None
 
     def holds(self, exercise: Exercise) -> bool:
         """Whether every law was kept, and the exercise is the one that was measured."""
@@ -47,7 +48,9 @@ def load(course: Course) -> dict[str, Record]:
 def _load(file: Path) -> Record:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-        return Record(**{**found, "entry": Entry(**found["entry"])})
+        measured = Entry(**found["entry"])
+        names = Names(**found["names"]) if found.get("names") else None
+        return Record(**{**found, "entry": measured, "names": names})
     except (ValueError, TypeError, KeyError) as error:
         raise UsageError(f"{file} cannot be read: {error}. Remove it, and measure again: make verify") from None
 
@@ -59,7 +62,17 @@ def _file(exercise: Exercise) -> Path:
 def keep(exercise: Exercise, strength: Strength) -> None:
     """Record a measurement."""
     made_with = f"Python {platform.python_version()} and torch {torch.__version__}"
-    record = Record(exercise.digest, made_with, entry(strength), RULES, strength.broken_laws)
+    names = _load(file).names if (file := _file(exercise)).is_file() else None
+    _write(exercise, Record(exercise.digest, made_with, entry(strength), RULES, strength.broken_laws, names))
+
+
+def keep_names(exercise: Exercise, names: Names) -> None:
+    """Record how far names can be trusted, where the rest is recorded already."""
+    if (file := _file(exercise)).is_file():
+        _write(exercise, replace(_load(file), names=names))
+
+
+def _write(exercise: Exercise, record: Record) -> None:
     file = _file(exercise)
     file.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(file, json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n")
@@ -71,7 +84,8 @@ def write_report(course: Course) -> None:
     made_with = "; ".join(dict.fromkeys(record.made_with for record in records.values()))
     verdicts = {e.id: found for e in course.exercises if (found := first_go(e))}
     rules = {id: records[id].rules for id in older(course)}
-    text = report([record.entry for record in records.values()], made_with, verdicts, rules)
+    names = {id: record.names for id, record in records.items() if record.names}
+    text = report([record.entry for record in records.values()], made_with, verdicts, rules, names)
     write_atomically(course.root / REPORT, text)
 
 

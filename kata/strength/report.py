@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kata.judge.rules import RULES
 from kata.strength.measure import LEAST_KILL_RATE, MORE_SEEDS, Strength
@@ -36,6 +36,22 @@ grader or, where it promised too much, the statement. What only its author took 
 `tests/unseen`, and `make test` judges them anew.
 """
 UNSEEN_COLUMNS = ["exercise", "wrong answers", "judged rightly", "right answers", "passed", "mended"]
+NAMES = """## What is named
+
+A verdict names a known mistake where all that it does is seen in the answer. If that does not explain all that failed, the
+verdict says that something else is wrong, too. How often unseen wrong answers are named, and what is said of a sample of
+answers that make two known mistakes at once, in the tests that they fail; a name is false if neither of the two bears it,
+and the one that does gives something else. Measured by `python -m kata.strength.names`, at seed 0.
+"""
+NAMES_COLUMNS = [
+    "exercise",
+    "unseen answers caught",
+    "named",
+    "pairs of mistakes",
+    "tests failed",
+    "named",
+    "names that are false",
+]
 COLUMNS = [
     "exercise",
     "right answers passed",
@@ -59,6 +75,19 @@ class Entry:
     section: str
 
 
+@dataclass
+class Names:
+    """What was named. `false` must be empty."""
+
+    pairs: int = 0  # answers that make two mistakes
+    tests: int = 0  # that these failed
+    named: int = 0  # of the tests
+    caught: int = 0  # of the pairs
+    unseen: int = 0  # wrong answers that nobody had thought of, and that do not pass
+    unseen_named: int = 0
+    false: list[str] = field(default_factory=list)
+
+
 def entry(strength: Strength) -> Entry:
     return Entry(_summary(strength), _section(strength))
 
@@ -68,6 +97,7 @@ def report(
     made_with: str,
     unseen: Mapping[str, Mapping[str, str]],
     older: Mapping[str, int] | None = None,
+    names: Mapping[str, Names] | None = None,
 ) -> str:
     """The whole file. `unseen` says how each answer that nobody had thought of was judged, by exercise and name.
 
@@ -75,7 +105,11 @@ def report(
     """
     head = HEAD.format(made_with=made_with, more=" and ".join(map(str, MORE_SEEDS)), least=LEAST_KILL_RATE)
     summary = table(COLUMNS, [entry.row for entry in entries])
-    sections = [*([_older(older)] if older else []), *([_unseen(unseen)] if unseen else [])]
+    sections = [
+        *([_older(older)] if older else []),
+        *([_unseen(unseen)] if unseen else []),
+        *([_names(names)] if names else []),
+    ]
     return "\n\n".join([head + "\n" + summary, *sections, *(entry.section for entry in entries)]) + "\n"
 
 
@@ -134,6 +168,15 @@ def _unseen(unseen: Mapping[str, Mapping[str, str]]) -> str:
         rows.append([exercise, *map(str, counts), ", ".join(mended) or "nothing"])
     rows.append(["together", *map(str, totals), ""])
     return UNSEEN + "\n" + table(UNSEEN_COLUMNS, rows)
+
+
+def _names(names: Mapping[str, Names]) -> str:
+    rows = [
+        [exercise, *map(str, (n.unseen, n.unseen_named, n.pairs, n.tests, n.named, len(n.false)))]
+        for exercise, n in names.items()
+    ]
+    sums = [str(sum(int(row[column]) for row in rows)) for column in range(1, len(NAMES_COLUMNS))]
+    return NAMES + "\n" + table(NAMES_COLUMNS, [*rows, ["together", *sums]])
 
 
 def _section(strength: Strength) -> str:

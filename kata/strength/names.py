@@ -1,7 +1,8 @@
-"""Whether names are true where two mistakes meet: answers that make two known mistakes of an exercise at once.
+"""How far names can be trusted: of unseen wrong answers, and of those that make two known mistakes at once.
 
-`python -m kata.strength.pairs [exercise …]` grades a sample of them and lists every name that is false. A name is true if
-it is one of the two, or if the mistake that it names gives all that the answer gave: then nothing tells the two apart.
+`python -m kata.strength.names [exercise …]` measures it, lists every name that is false, and keeps the numbers in the
+exercise's record. A name is true if it is one of the two that were made, or if the mistake that it names gives all that
+the answer gave: then nothing tells the two apart.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import argparse
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import combinations
 
 from kata.answers import Answers, Variant
 from kata.course import Course, Exercise
 from kata.errors import JudgeError
 from kata.judge.run import Judge
+from kata.strength import records
+from kata.strength.report import Names
 from kata.strength.source import same_code
 from kata.strength.variants import grade_sources
 from kata.verdict import ExerciseVerdict
@@ -24,32 +26,25 @@ from kata.verdict import ExerciseVerdict
 SAMPLE = 40  # pairs an exercise
 
 
-@dataclass
-class Names:
-    """What was said of the answers that make two mistakes. `false` must be empty."""
-
-    answers: int = 0
-    tests: int = 0  # that failed
-    named: int = 0
-    caught: int = 0
-    false: list[str] = field(default_factory=list)
-
-
-def names_of_pairs(judge: Judge, exercise: Exercise, *, sample: int = SAMPLE, seed: int = 0) -> Names:
-    """Grade a sample of the pairs of known mistakes."""
+def measure_names(judge: Judge, exercise: Exercise, *, sample: int = SAMPLE, seed: int = 0) -> Names:
+    """Grade a sample of the pairs of known mistakes, and the unseen wrong answers."""
     mistakes = Answers.of(exercise).mistakes
     pairs = list(two_at_once(exercise.solution.read_text(encoding="utf-8"), mistakes))
     draw = random.Random(f"{exercise.id} {seed}")  # noqa: S311 - the same sample each time
     chosen = draw.sample(pairs, min(sample, len(pairs)))
+    unseen = [file.read_text(encoding="utf-8") for file in sorted(exercise.unseen.glob("wrong_*.py"))]
+    verdicts = grade_sources(judge, exercise, [*(source for _, _, source in chosen), *unseen], seed=seed)
     found = Names()
-    verdicts = grade_sources(judge, exercise, [source for _, _, source in chosen], seed=seed)
-    for (one, other, _), verdict in zip(chosen, verdicts, strict=True):
+    for (one, other, _), verdict in zip(chosen, verdicts, strict=False):
         failed = [test for test in verdict.tests if not test.passed]
-        found.answers += 1
+        found.pairs += 1
         found.caught += bool(failed)
         found.tests += len(failed)
         found.named += sum(bool(test.mistake) for test in failed)
         found.false += [f"{one} + {other}: {said}" for said in false_names(verdict, {one.name, other.name})]
+    for verdict in verdicts[len(chosen) :]:
+        found.unseen += verdict.status != "passed"
+        found.unseen_named += any(test.mistake for test in verdict.tests)
     return found
 
 
@@ -79,7 +74,7 @@ def false_names(verdict: ExerciseVerdict, true: set[str]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 1 if a name is false."""
-    parser = argparse.ArgumentParser(prog="python -m kata.strength.pairs", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m kata.strength.names", description=__doc__)
     parser.add_argument("ids", nargs="*", metavar="exercise")
     parser.add_argument("--sample", type=int, default=SAMPLE, help="pairs an exercise")
     parser.add_argument("--seed", type=int, default=0)
@@ -87,15 +82,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     course, wrong = Course.find(), 0
     with Judge(course, in_process=True) as judge:
         for exercise in course.select(options.ids):
-            names = names_of_pairs(judge, exercise, sample=options.sample, seed=options.seed)
+            names = measure_names(judge, exercise, sample=options.sample, seed=options.seed)
+            records.keep_names(exercise, names)
             print(
-                f"{exercise}: {names.answers} pairs, {names.caught} caught, {names.named} of {names.tests} tests named, "
-                f"{len(names.false)} falsely",
+                f"{exercise}: {names.pairs} pairs, {names.caught} caught, {names.named} of {names.tests} tests named, "
+                f"{len(names.false)} falsely; {names.unseen_named} of {names.unseen} unseen answers named",
                 flush=True,
             )
             for line in names.false:
-                print(f"  {line}")
+                print(f"  {line}", flush=True)
             wrong += len(names.false)
+    records.write_report(course)
     return 1 if wrong else 0
 
 
