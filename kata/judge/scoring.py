@@ -22,6 +22,8 @@ from kata.verdict import WITHOUT_AGREEMENT, WITHOUT_PROPERTY, ExerciseVerdict, T
 
 MAX_SOURCE = 128 << 10  # bytes of a submission; the longest solution has a tenth of it
 
+LEAST_SEEN = 2  # tests in which a mistake is seen that does not explain all, unless they are half of those that failed
+
 POINTS = pytest.StashKey[float]()
 
 
@@ -107,6 +109,8 @@ class Grading:
             for name, mistake in found.items()
             if self._is_made(mistake, failed)
         }
+        # One test of many is a likeness: NaN for NaN, as when a second mistake lets through what the first would have hidden.
+        explains = {name: count for name, count in explains.items() if count >= min(LEAST_SEEN, len(failed) / 2)}
         by_weight = sorted(explains, key=lambda name: -explains[name])
         for number in failed:
             test, names = self.tests[number], [mistake.name for mistake in self.candidates[number]]
