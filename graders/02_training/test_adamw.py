@@ -126,10 +126,22 @@ def gradients(steps, std=1.0):
     return [normal(steps, *shape, std=std) for shape in SHAPES]
 
 
+SMALL_BETAS = {**PLAIN, "betas": (between(0.1, 0.4), between(0.2, 0.45))}
+
 WALKS = [
+    Case("small betas", start=start(), gradients=gradients(STEPS), **SMALL_BETAS),
     Case("a few steps", start=start(), gradients=gradients(STEPS), **PLAIN),
     Case("many steps", start=start(), gradients=gradients(between(12, 20)), dtypes=EXACT, **PLAIN),
     Case("gradients of zeros", start=start(), gradients=gradients(STEPS), zeros=[(0, 0), (1, 0), (1, 1)], **PLAIN),
+    Case("a large eps", start=start(), gradients=gradients(STEPS), **{**PLAIN, "eps": between(0.1, 0.5)}),
+    Case(
+        "tiny gradients, and the eps that is usual",
+        start=start(),
+        gradients=gradients(STEPS, std=1e-8),
+        lr=LR,
+        betas=BETAS,
+        weight_decay=0.0,
+    ),
     Case(
         "one parameter with three axes, and another",
         start=[uniform(2, 3, COLUMNS, low=1.0, high=3.0), normal(5, mean=2.0)],
@@ -142,19 +154,7 @@ WALKS = [
 DECAYS = [
     Case("a large decay", start=start(), gradients=gradients(STEPS), **DECAYING),
     Case("a large decay, None at times", start=start(), gradients=gradients(5), missing=MISSING, **DECAYING),
-    Case("the defaults", start=start(), gradients=gradients(STEPS), dtypes=EXACT),
-]
-
-EPSILONS = [
-    Case("a large eps", start=start(), gradients=gradients(STEPS), **{**PLAIN, "eps": between(0.1, 0.5)}),
-    Case(
-        "tiny gradients, and the eps that is usual",
-        start=start(),
-        gradients=gradients(STEPS, std=1e-8),
-        lr=LR,
-        betas=BETAS,
-        weight_decay=0.0,
-    ),
+    Case("the defaults", start=start(), gradients=gradients(STEPS), eps=1e-15, dtypes=EXACT),
 ]
 
 COMING_AND_GOING = [
@@ -190,7 +190,7 @@ COMING_AND_GOING = [
 ]
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(4)
 @pytest.mark.parametrize("case", WALKS, ids=str)
 def test_steps(check, case):
     check.values(walk, case)
@@ -199,12 +199,6 @@ def test_steps(check, case):
 @pytest.mark.points(2)
 @pytest.mark.parametrize("case", DECAYS, ids=str)
 def test_weight_decay(check, case):
-    check.values(walk, case)
-
-
-@pytest.mark.points(1)
-@pytest.mark.parametrize("case", EPSILONS, ids=str)
-def test_eps(check, case):
     check.values(walk, case)
 
 
