@@ -21,7 +21,9 @@ EXACT = ["float32", "float64"]
 
 def columns(what, rows):
     """A tensor for each parameter, whose row k is after step k: small numbers are measured by the large ones beside them."""
-    return {f"{what} {index}": torch.stack(column) for index, column in enumerate(zip(*rows, strict=True))}
+    return {
+        f"{what} {index}, step by step": torch.stack(column) for index, column in enumerate(zip(*rows, strict=True))
+    }
 
 
 def walk(impl, start, gradients, missing=(), zeros=(), rates=(), **options):

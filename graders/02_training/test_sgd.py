@@ -23,7 +23,9 @@ EXACT = ["float32", "float64"]
 
 def columns(what, rows):
     """A tensor for each parameter, whose row k is after step k: small numbers are measured by the large ones beside them."""
-    return {f"{what} {index}": torch.stack(column) for index, column in enumerate(zip(*rows, strict=True))}
+    return {
+        f"{what} {index}, step by step": torch.stack(column) for index, column in enumerate(zip(*rows, strict=True))
+    }
 
 
 def walk(impl, start, gradients, missing=(), rates=(), **options):
@@ -154,7 +156,6 @@ WALKS = [
         weight_decay=DECAY,
         nesterov=True,
     ),
-    Case("Nesterov's way without momentum", start=start(), gradients=gradients(STEPS), lr=LR, nesterov=True),
     Case(
         "one parameter with three axes, and another",
         start=[uniform(2, 3, COLUMNS, low=1.0, high=3.0), normal(5, mean=2.0)],
