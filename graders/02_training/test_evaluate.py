@@ -117,17 +117,22 @@ def with_variances(state):
     return {name: tensor.abs() if name.endswith("running_var") else tensor for name, tensor in state.items()}
 
 
-# The last batch is smaller than the others: no N is a multiple of the size.
-N, D, C, SIZE = between(9, 11), between(3, 5), between(3, 4), 4
+# The last batch is smaller than the others, and not of one: in training, batch norm would refuse that.
+D, C, SIZE = between(3, 5), between(3, 4), 4
+N = SIZE * between(2, 4) + between(2, 3)
 X, Y = normal(N, D), integers(N, high=C)
 LINEAR = weights(lambda impl, *sizes: classifier(*sizes), D, C)
+MANY, BINARY = N + 20, weights(lambda impl, *sizes: classifier(*sizes), D, 2)
 DEEP = weights(lambda impl, *sizes: deep_classifier(*sizes), D, C).map(with_variances)
 
 MEASURED = [
     Case("a DataLoader", from_a_loader, state=LINEAR, x=X, y=Y, size=SIZE),
     Case("another loss", with_another_loss, state=LINEAR, x=X, y=Y, size=SIZE),
     Case("a list of batches", from_a_list, state=LINEAR, x=X, y=Y, size=SIZE),
-    Case("a generator of batches", from_a_generator, state=LINEAR, x=X, y=Y, size=SIZE),
+    # So many samples of two classes that some answer is right.
+    Case(
+        "a generator of batches", from_a_generator, state=BINARY, x=normal(MANY, D), y=integers(MANY, high=2), size=SIZE
+    ),
     Case("a single sample", from_a_loader, state=LINEAR, x=normal(1, D), y=integers(1, high=C), size=SIZE),
     Case("dropout and batch norm", in_training, state=DEEP, x=X, y=Y, size=SIZE),
     Case("a last batch of one", in_training, state=DEEP, x=normal(2 * D + 1, D), y=integers(2 * D + 1, high=C), size=D),

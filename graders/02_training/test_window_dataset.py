@@ -65,7 +65,7 @@ WINDOWS = [
     Case("nothing is left", by_index, tokens=ids(T + 1 + MORE * T), block_size=T),
     Case("one token is missing for one more", by_index, tokens=ids(T + MORE * T), block_size=T),
     Case("windows that overlap", by_index, tokens=ids(T + 1 + MORE * NEAR), block_size=T, stride=NEAR),
-    Case("windows far apart", by_index, tokens=ids(T + MORE * FAR), block_size=T, stride=FAR),
+    Case("windows far apart", by_index, tokens=ids(T - 1 + MORE * FAR), block_size=T, stride=FAR),
     Case("just enough for one window", by_index, tokens=ids(T + 1), block_size=T),
     Case("windows of one token", by_index, tokens=ids(T + MORE), block_size=1, stride=NEAR),
     Case("batches of a DataLoader", by_loader, tokens=ids(T + 1 + MORE * NEAR), block_size=T, stride=NEAR),
