@@ -149,5 +149,10 @@ def test_an_allowance_says_its_numbers_and_why():
     truth = torch.tensor([1.0, 2.0], dtype=torch.float64)
     assert allowance(truth, truth + 1e-3, F32).why() == (
         "a number may stray 0.008: the larger of 8 times 0.001, which the reference strays in float32, and 4e-06 times "
-        "2, the largest number; all together 0.0057 in norm: 0.5 times the larger of 8 times 0.0014 and 4e-06 times 2.24"
+        "2, the largest number; all together 0.008 in norm: 0.71 times the larger of 8 times 0.0014 and 4e-06 times 2.24"
     )
+
+
+def test_a_single_number_is_held_to_one_bound():
+    truth = torch.tensor([3.0], dtype=torch.float64)
+    check_agreement((truth * (1 + 0.9 * FLOOR[F32])).float(), truth, truth.float(), F32)
