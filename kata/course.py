@@ -119,7 +119,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Defaults:
-    """What holds where a grader says nothing: points, seconds of wall time a test, MiB of memory."""
+    """What holds where a grader says nothing: points, seconds of its own time a test, MiB of memory."""
 
     points: float = 10.0
     seconds: float = 5.0
