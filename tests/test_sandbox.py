@@ -110,6 +110,7 @@ def test_a_folder_of_the_course_inside_of_a_library_stays_hidden(tmp_path):
 
 
 def test_nothing_outlives_its_worker(sandbox):
+    assert sandbox.isolation  # waits for the zygote's own processes
     before = {process.pid for process in psutil.Process().children(recursive=True)}
     worker = sandbox.spawn(Limits())
     with contextlib.suppress(WorkerEnded):
