@@ -24,9 +24,26 @@ from kata.changes import (
 )
 from kata.elsewhere import Elsewhere
 from kata.scenario import load
-from kata.texts import characters, lines
+from kata.texts import (
+    BLANKS,
+    OVERLAPPING,
+    PREFIXES,
+    SPECIAL,
+    characters,
+    decomposed,
+    few_letters,
+    in_blanks,
+    in_place_of_blanks,
+    lines,
+    run_together,
+    with_between,
+)
 
 __all__ = [
+    "BLANKS",
+    "OVERLAPPING",
+    "PREFIXES",
+    "SPECIAL",
     "Case",
     "Elsewhere",
     "Number",
@@ -35,10 +52,14 @@ __all__ = [
     "characters",
     "choice",
     "coin",
+    "decomposed",
     "exactly",
+    "few_letters",
     "hide_a_row",
     "hide_some",
     "huge_and_of_either_sign",
+    "in_blanks",
+    "in_place_of_blanks",
     "integers",
     "large_at_the_end",
     "lines",
@@ -46,7 +67,9 @@ __all__ = [
     "lower_triangle",
     "normal",
     "nothing_for_the_second",
+    "run_together",
     "starting_with",
     "uniform",
     "weights",
+    "with_between",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
-from kata.cases import Recipe, Size, Source
+from kata.cases import Recipe, Size, Source, choice
 from kata.errors import JudgeError
 
 # Where code points are drawn from, none of them a surrogate. Of all there are, most mean nothing yet.
@@ -22,6 +24,15 @@ BLOCKS = (
     range(0x1F000, 0x1FB00),  # emoji
     range(0x10000, 0x110000),  # the other planes
 )
+
+
+# Sets of special tokens that a tokenizer may have: any; some that begin others; two of which one ends as the other begins.
+SPECIAL = choice(
+    ["<|endoftext|>"], ["</s>", "<s>"], ["[CLS]", "[SEP]", "[MASK]"], ["(.*)", "a?$"], ["。<|停|>", "\n\n"]
+)
+PREFIXES = choice(["<|end", "<|end|>"], ["**", "***", "**bold"], ["[SE", "[SEP]", "[SE]"])
+OVERLAPPING = choice(["end|", "|start|"], ["<x>-", "->-<y>"], ["one two", "two three"])
+BLANKS = choice([" ", "  ", "\n"], ["\t", " ", " \n\n ", "   "], ["\r\n", "\u3000", " \u00a0 "])
 
 
 def lines(file: Path, count: Size) -> Recipe:
@@ -49,6 +60,49 @@ def characters(count: Size) -> Recipe:
         )
 
     return Recipe(draw)
+
+
+def few_letters(alphabet: str) -> Recipe:
+    """Words of a few letters, which are full of runs and of pairs that occur equally often."""
+
+    def draw(source: Source) -> str:
+        g = source.generator
+        lengths = torch.randint(1, 7, (20,), generator=g).tolist()
+        return " ".join(
+            "".join(alphabet[i] for i in torch.randint(len(alphabet), (n,), generator=g).tolist()) for n in lengths
+        )
+
+    return Recipe(draw)
+
+
+def decomposed(found: Sequence[str]) -> list[str]:
+    """These lines with every accent a character of its own."""
+    return [unicodedata.normalize("NFD", line) for line in found]
+
+
+def in_blanks(found: Sequence[str], blanks: Sequence[str]) -> str:
+    """The words of these lines, with each of these blanks in turn behind them."""
+    words = " ".join(found).split()
+    return "".join(word + blank for word, blank in zip(words, [*blanks] * len(words), strict=False))
+
+
+def with_between(found: Sequence[str], special: Sequence[str]) -> str:
+    """These lines with the special tokens in turn before, between and behind them, and two of them side by side."""
+    marked = "".join(special[i % len(special)] + line for i, line in enumerate(found))
+    return marked + special[0] + special[-1]
+
+
+def in_place_of_blanks(words: str, special: Sequence[str]) -> str:
+    """A text in which the special tokens in turn stand where blanks were: directly beside letters."""
+    first, *others = words.split(" ")
+    return first + "".join(special[i % len(special)] + word for i, word in enumerate(others))
+
+
+def run_together(found: Sequence[str], special: Sequence[str]) -> str:
+    """Both special tokens in one, where the end of the first is the beginning of the second, between these lines."""
+    first, second = special
+    shared = next(n for n in range(min(len(first), len(second)), 0, -1) if first.endswith(second[:n]))
+    return (first + second[shared:]).join(found)
 
 
 def _lines_of(file: Path) -> list[str]:

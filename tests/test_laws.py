@@ -150,7 +150,7 @@ def test_other_right_answers_pass(graded, exercise, device):
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """The shapes that cases are drawn in, for recall (True) and others; of a case without tensors, its numbers.
+    """The shapes that cases are drawn in, for recall (True) and others; of a case without tensors, numbers and texts.
 
     Sizes may be drawn as well, so each case is drawn a few times more than it is asked for.
     """
@@ -160,7 +160,9 @@ def drawn(monkeypatch):
         for another in range(0 if case in seen else 32):
             leaves = list(walk(draw(case, another, reference)))
             shapes = [(path, *leaf.shape) for path, leaf in leaves if isinstance(leaf, torch.Tensor)]
-            found[case.recall].add(tuple(shapes or [(path, leaf) for path, leaf in leaves if isinstance(leaf, int)]))
+            found[case.recall].add(
+                tuple(shapes or [(path, leaf) for path, leaf in leaves if isinstance(leaf, int | str)])
+            )
         seen.add(case)
         return draw(case, seed, reference)
 

@@ -26,10 +26,14 @@ def kind(tensor: Tensor) -> str:
 
 
 def short(value: Any) -> str:
-    """A plain value as Python writes it, anything larger by its name or its type."""
+    """A plain value as Python writes it; of a longer text its beginning, anything else by its name or its type."""
+    if isinstance(value, str | bytes) and len(value) > LONGEST:
+        return f"{value[:LONGEST]!r}…"
     said = repr(value)
-    if len(said) <= LONGEST and "\n" not in said and " at 0x" not in said:
+    if len(said) <= LONGEST + 2 and "\n" not in said and " at 0x" not in said:
         return said
+    if isinstance(value, dict | list | tuple):
+        return f"{type(value).__name__} ({len(value)})"
     return str(getattr(value, "__name__", type(value).__name__))
 
 

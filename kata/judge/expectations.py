@@ -85,8 +85,9 @@ def numbers_of(outcome: Outcome) -> dict[str, Any]:
 
 
 def fingerprint(inputs: Any) -> list[float | str]:
-    """What tells these inputs from others: of each tensor two sums, of each text a digest, each plain number itself."""
+    """What tells these inputs from others: of each tensor two sums, each plain number itself, a digest of all texts."""
     found: list[float | str] = []
+    texts = hashlib.blake2b(digest_size=8)
     for _, leaf in walk(inputs):
         if isinstance(leaf, Tensor):
             flat = leaf.detach().cpu().flatten().double().nan_to_num(0.5, 1.5, -1.5)
@@ -95,8 +96,8 @@ def fingerprint(inputs: Any) -> list[float | str]:
             found.append(float(leaf))
         elif isinstance(leaf, str | bytes):
             data = leaf if isinstance(leaf, bytes) else leaf.encode("utf-8", "surrogatepass")
-            found.append(hashlib.blake2b(data, digest_size=8).hexdigest())
-    return found
+            texts.update(b"%s %d " % (type(leaf).__name__.encode(), len(data)) + data)
+    return [*found, texts.hexdigest()]
 
 
 def fits(inputs: Any, recorded: list[float | str], dtype: torch.dtype) -> bool:
