@@ -40,6 +40,8 @@ WHOLE = 0.5
 
 KEPT = 16_384  # numbers of a disagreement that are kept to be drawn: a map of 128 by 128
 
+STRETCH = 60  # characters of a long text that are shown
+
 # Below this a number is as good as 0: it keeps a truth of exactly 0 from asking for exactly 0.
 TINY = 1e-30
 
@@ -130,7 +132,7 @@ def check_agreement(
     elif isinstance(reference, list | tuple):
         _check_kind(isinstance(actual, list | tuple), reference, actual, what)
         if len(actual) != len(reference):
-            raise Wrong(f"{what} has {len(actual)} parts, expected {len(reference)}")
+            raise _other_length(actual, reference, what)
         for index, part in enumerate(reference):
             check_agreement(actual[index], truth[index], part, dtype, f"{what}[{index}]", scale, marks)
     elif isinstance(reference, float):
@@ -141,7 +143,8 @@ def check_agreement(
     else:
         _check_kind(type(actual) is type(reference), reference, actual, what)
         if actual != reference:
-            raise Wrong(f"{what} is {actual!r}, expected {reference!r}")
+            got, expected = _side_by_side(actual, reference)
+            raise Wrong(f"{what} is {got}, expected {expected}")
 
 
 def same(actual: Any, other: Any, dtype: torch.dtype, marks: Marks = RULE) -> bool:
@@ -169,6 +172,36 @@ def _check_kind(fits: bool, reference: Any, actual: Any, what: str) -> None:
     if not fits:
         said = f"{what} is {kind(actual)}, expected {kind(reference)}"
         raise Wrong(f"{said}, perhaps for want of a `return`" if actual is None else said)
+
+
+def _other_length(actual: Any, reference: Any, what: str) -> Wrong:
+    """How long both are and, of tokens or ids, where the two part."""
+    plain = (int, str, bytes)
+    for index, (one, other) in enumerate(zip(actual, reference, strict=False)):
+        if not (isinstance(one, plain) and isinstance(other, plain)):
+            break
+        if one != other:
+            got, expected = _side_by_side(one, other)
+            return Wrong(
+                f"{what} has {len(actual)} parts, expected {len(reference)}; the first that differs, [{index}], "
+                f"is {got}, expected {expected}"
+            )
+    return Wrong(f"{what} has {len(actual)} parts, expected {len(reference)}")
+
+
+def _side_by_side(one: Any, other: Any) -> tuple[str, str]:
+    """Two values as Python writes them; of long texts the stretch where they first differ."""
+    texts = isinstance(one, str | bytes) and type(one) is type(other)
+    if not texts or max(len(one), len(other)) <= STRETCH:
+        return repr(one), repr(other)
+    parts = (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    start = max(0, next(parts, min(len(one), len(other))) - STRETCH // 2)
+    return _stretch(one, start), _stretch(other, start)
+
+
+def _stretch(text: Any, start: int) -> str:
+    end = start + STRETCH
+    return f"{'…' if start else ''}{text[start:end]!r}{'…' if end < len(text) else ''}"
 
 
 def _check_tensor(

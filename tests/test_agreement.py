@@ -69,6 +69,11 @@ def test_kinds_are_told():
     assert wrong(Opaque("numpy.ndarray", ""), tensor) == "the result is a numpy.ndarray, expected a tensor"
     assert wrong(tensor, [1.0]) == "the result is a tensor, expected a list of 1"
     assert wrong([1.0, 2.0], [1.0]) == "the result has 2 parts, expected 1"
+    assert wrong([torch.ones(2)], [torch.zeros(2), 1]) == "the result has 1 parts, expected 2"
+    assert wrong([3, b"a", 5], [3, b"b"]).endswith(
+        "has 3 parts, expected 2; the first that differs, [1], is b'a', expected b'b'"
+    )
+    assert wrong([3, 4], [3]) == "the result has 2 parts, expected 1"
     assert wrong([tensor], [1.0]) == "the result[0] is a tensor, expected a float"
     assert wrong({"a": 1.0}, {"b": 1.0}) == "the result has the keys 'a', expected 'b'"
     assert wrong(True, 1.0) == "the result is a bool, expected a float"
@@ -156,3 +161,14 @@ def test_an_allowance_says_its_numbers_and_why():
 def test_a_single_number_is_held_to_one_bound():
     truth = torch.tensor([3.0], dtype=torch.float64)
     check_agreement((truth * (1 + 0.9 * FLOOR[F32])).float(), truth, truth.float(), F32)
+
+
+def test_long_texts_are_shown_where_they_differ():
+    long = "0123456789" * 20
+    assert wrong("short", "other") == "the result is 'short', expected 'other'"
+    said = wrong(long, long[:100] + "x" + long[101:])
+    assert said == (f"the result is …{long[70:130]!r}…, expected …{long[70:100] + 'x' + long[101:130]!r}…")
+    assert wrong(long.encode(), long[:-1].encode()).endswith(
+        f"…{long[169:].encode()!r}, expected …{long[169:-1].encode()!r}"
+    )
+    assert wrong(long, "012") == f"the result is {long[:60]!r}…, expected '012'"
