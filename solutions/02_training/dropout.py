@@ -8,9 +8,9 @@ A number that is dropped leaves the sums of the next layer smaller. So that they
 kept is made larger in training by as much as was lost, and nothing has to be done to predict. That is called inverted
 dropout. With the probability $p$ to drop, each element $x_i$ becomes
 
-$$y_i = \frac{m_i\, x_i}{1 - p}, \qquad m_i = \begin{cases} 0 & \text{with probability } p \\ 1 & \text{with probability } 1 - p \end{cases}$$
+$$y_i = \frac{m_i\, x_i}{1 - p}$$
 
-where every $m_i$ is drawn by itself. The mean of $y_i$ is then $x_i$.
+where every $m_i$ is drawn by itself: it is 0 with probability $p$, and otherwise 1. The mean of $y_i$ is then $x_i$.
 
 **Write** `class Dropout(nn.Module)`, with `__init__(p)` and `forward(x)`.
 
