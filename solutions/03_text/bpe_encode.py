@@ -76,9 +76,9 @@ class BPETokenizer:
     ):
         """Keep what encoding and decoding need."""
         ### BEGIN SOLUTION
-        self.vocab = dict(vocab)
+        self.vocab = vocab
         self.ids = {token: id for id, token in vocab.items()}
-        self.ranks = {tuple(pair): rank for rank, pair in enumerate(merges)}
+        self.ranks = {pair: rank for rank, pair in enumerate(merges)}
         self.special_tokens = sorted(special_tokens, key=len, reverse=True)  # so that the longest one is found
         ### END SOLUTION
 
