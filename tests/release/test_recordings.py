@@ -101,6 +101,8 @@ def copy(toy, tmp_path):
     provenance_file(toy.root).write_text(Provenance([0], ["cpu"], "2", "3", "x").text())
     shutil.copytree(toy.root, tmp_path / "copy", ignore=shutil.ignore_patterns("solutions", "copy"))
     (copy,) = Course.load(tmp_path / "copy").exercises
+    copy.shipped.parent.mkdir(parents=True)
+    copy.shipped.write_text(stub(toy.solution.read_text()))
     copy.answers.write_text(Answers.of(toy).public())
     provenance_file(toy.root).unlink()
     return copy
