@@ -46,3 +46,26 @@ def starting_with(*values: float) -> Callable[[Tensor], Tensor]:
         return torch.cat([first, x[:, 1:].double()], dim=1)
 
     return change
+
+
+def alternating(value: float) -> Callable[[Tensor], Tensor]:
+    """This and its negative, in turn, in the first column of a matrix."""
+    return lambda x: torch.cat([value * (1.0 - 2.0 * (torch.arange(len(x)) % 2))[:, None], x[:, 1:].double()], dim=1)
+
+
+def last_two_hidden(tokens: int) -> Tensor:
+    """A mask that hides the last two tokens from all; they themselves attend to the first alone."""
+    mask = torch.ones(tokens, tokens, dtype=torch.bool)
+    mask[:, -2:] = False
+    mask[-2:, 1:] = False
+    return mask
+
+
+def first_five(keys: int) -> Tensor:
+    """A mask that hides all keys but the first five from every query."""
+    return (torch.arange(keys) < 5).unsqueeze(0)
+
+
+def those_of_other_sign(queries: int, keys: int) -> Tensor:
+    """A mask that shows each key to the queries of the other sign, where both are `alternating`."""
+    return (torch.arange(queries)[:, None] + torch.arange(keys)) % 2 == 1

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import random
+import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType
 from typing import Any, Literal
 
@@ -17,6 +21,7 @@ from kata.torch_calls import TorchCall, TorchCalls
 from kata.tree import map_tensors, tensors, walk
 
 Scenario = Callable[..., Any]
+QUIET = 1 << 16  # characters that calls before the one that is judged may print unheard
 Observe = Literal["", "names", "costs"]  # what to note of the operators that a run calls
 
 
@@ -35,6 +40,34 @@ class Implementation:
             return getattr(self._module, name)
         except AttributeError:
             raise MissingError(f"`{name}` is not defined in the file") from None
+
+
+class Lasting(Implementation):
+    """An implementation whose modules last from one call of a scenario to the next.
+
+    The first module that a call makes with some arguments is the first that another call made with them. It is loaded
+    anew, so what it still knows of the other call is what it should not have kept.
+    """
+
+    def __init__(self, impl: Implementation):
+        self._impl = impl
+        self._made: dict[str, nn.Module] = {}
+        self._count: Counter[str] = Counter()
+
+    def new_call(self) -> None:
+        self._count.clear()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._impl, name)
+        return partial(self._lasting, found) if isinstance(found, type) and issubclass(found, nn.Module) else found
+
+    def _lasting(self, kind: type[nn.Module], *args: Any, **settings: Any) -> nn.Module:
+        call = repr((kind.__name__, args, settings))
+        self._count[call] += 1
+        key = f"{call} {self._count[call]}"
+        if key not in self._made:
+            self._made[key] = kind(*args, **settings)
+        return self._made[key].train()
 
 
 @dataclass
@@ -117,19 +150,23 @@ def execute(
     cotangents: list[Tensor] | None = None,
     observe: Observe = "",
     file: str = "",
+    earlier: Sequence[dict[str, Any]] = (),
 ) -> Outcome:
     """Call `scenario(impl, **inputs)` on a copy of the inputs, with every generator seeded, and say what came of it.
 
     With `cotangents`, one for each floating-point tensor of the result, the inputs' gradients of
     Σ (result · cotangent) are taken too. `observe` has the operators listed, or their cost counted as well. Nothing
     raised gets out: an exception is part of the outcome, and `file` is the name under which the implementation was
-    compiled.
+    compiled. Before that, the scenario is called with each of the `earlier` changes to the inputs, whatever comes of it:
+    a call leaves nothing behind.
     """
     torch.set_grad_enabled(True)
     seen = TorchCalls(file, costs=observe == "costs") if observe else None
     outcome = Outcome()
     given: dict[str, Any] = {}
     try:
+        if earlier:
+            impl = _called_before(impl, scenario, [{**inputs, **changes} for changes in earlier], seed)
         seed_everything(seed)
         given |= map_tensors(torch.clone, inputs)
         leaves = _leaves(given) if cotangents is not None else {}
@@ -151,6 +188,44 @@ def execute(
     return outcome
 
 
+class Quiet(io.TextIOBase):
+    """Where prints of calls go that nobody asks about. Who prints without end is heard in the end."""
+
+    def __init__(self, behind: Any):
+        self._behind, self._left = behind, QUIET
+
+    def write(self, text: str) -> int:
+        if self._left > 0:
+            self._left -= len(text)
+            return len(text)
+        return int(self._behind.write(text) or 0)
+
+    def flush(self) -> None:
+        if self._left <= 0:
+            self._behind.flush()
+
+
+def _called_before(
+    impl: Implementation, scenario: Scenario, calls: Sequence[dict[str, Any]], seed: int
+) -> Implementation:
+    """Call a scenario with these inputs, and forget what came of it; give the implementation for the call to come.
+
+    What has lost the card is raised: there is no other call in this process.
+    """
+    lasting, quiet = Lasting(impl), (Quiet(sys.stdout), Quiet(sys.stderr))
+    for inputs in calls:
+        try:
+            seed_everything(seed)
+            with contextlib.redirect_stdout(quiet[0]), contextlib.redirect_stderr(quiet[1]):
+                scenario(lasting, **map_tensors(torch.clone, inputs))
+        except BaseException as error:  # a submission may raise SystemExit or KeyboardInterrupt, too
+            if describe(error, "").lost_the_card:
+                raise
+        lasting.new_call()
+    torch.set_grad_enabled(True)
+    return lasting
+
+
 def execute_here(impl: Implementation, scenario: Scenario, inputs: dict[str, Any], **options: Any) -> Outcome:
     """As `execute`, with what came of it brought to the CPU: for trusted code, in the process that looks at it."""
     outcome = execute(impl, scenario, inputs, **options)
@@ -162,13 +237,15 @@ def execute_here(impl: Implementation, scenario: Scenario, inputs: dict[str, Any
     return outcome
 
 
-def on_the_cpu_first(run: Callable[[dict[str, Any]], Outcome], inputs: dict[str, Any]) -> Outcome:
+def on_the_cpu_first(
+    run: Callable[..., Outcome], inputs: dict[str, Any], earlier: Sequence[dict[str, Any]] = ()
+) -> Outcome:
     """Run on a card only what is known to come through on the CPU: an index out of range costs a process its card."""
     if any(leaf.device.type != "cpu" for _, leaf in tensors(inputs)):
-        outcome = run(map_tensors(Tensor.cpu, inputs))
+        outcome = run(map_tensors(Tensor.cpu, inputs), earlier=map_tensors(Tensor.cpu, list(earlier)))
         if outcome.raised:
             return outcome
-    return run(inputs)
+    return run(inputs, earlier=earlier)
 
 
 def repeat(scenario: Scenario, seeds: Sequence[int], impl: Implementation, /, **inputs: Any) -> list[Any]:

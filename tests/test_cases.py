@@ -23,6 +23,7 @@ from kata.grading import (
     lower_triangle,
     normal,
     nothing_for_the_second,
+    once,
     starting_with,
     uniform,
     weights,
@@ -81,6 +82,13 @@ def test_numbers_in_every_recipe():
     size, moved = draw([n, normal(n, 2).map(lambda x, n: x[: n - 1], n)], 0, None)
     assert len(moved) == size - 1
     assert draw([n, n.map(lambda n: 2 * n)], 0, None)[1] == 2 * draw(n, 0, None)
+
+
+def test_what_is_drawn_once():
+    mask = once(coin(between(5, 9), 4))
+    for seed in range(3):
+        x, drawn = draw([mask.map(torch.Tensor.double), mask], seed, None)
+        assert torch.equal(x, drawn.double()) and drawn.dtype == torch.bool
 
 
 def test_weights_of_a_drawn_size():
@@ -151,3 +159,29 @@ def test_characters_are_of_any_script_and_can_be_written():
     assert min(everything) < " " and max(everything) > "\U00020000"
     assert any("\u4e00" <= character <= "\u9fff" for character in everything)
     assert draw(characters(0), 0, None) == ""
+
+
+def test_other_inputs_of_the_same_sizes():
+    T, p, kind = between(2, 9), between(0.5, 2.0), between(1, 99)
+    case = Case("a case", x=normal(T, std=p), y=normal(2), sizes=(T, T + 1), kind=kind, name="same")
+    for seed in range(5):
+        inputs, (every, *each) = case.draw(seed, None), case.draw_earlier(seed, None)
+        assert set(every) == {"x", "y", "kind"} and [list(one) for one in each] == [["x"], ["y"], ["kind"]]
+        assert every["x"].shape == inputs["x"].shape and not torch.equal(every["x"], inputs["x"])
+        assert every["kind"] != inputs["kind"] and each[2]["kind"] == every["kind"]
+    assert case.draw_earlier(3, None)[2]["y"].tolist() == case.draw_earlier(3, None)[0]["y"].tolist()
+    assert [list(one) for one in Case("a case", x=normal(T), size=T).draw_earlier(0, None)] == [["x"]]
+    (_, masked) = Case("after a mask", x=normal(T), after={"mask": coin(T)}).draw_earlier(0, None)
+    assert list(masked) == ["mask"] and masked["mask"].dtype == torch.bool
+    assert Case("nothing drawn", x=exactly([1.0]), dim=3).draw_earlier(0, None) == []
+
+
+def test_edges():
+    T, d = between(2, 9), between(2, 4)
+    case = Case("a case", x=normal(T, 2 * d), mask=coin(T, T), edges=[{T: 1, "scale": 2}, {T: 0}, {"mask": None}])
+    for seed in range(5):
+        assert case.draw_edge(0, seed, None)["x"].shape[0] == 1 and case.draw_edge(0, seed, None)["scale"] == 2
+        assert case.draw_edge(0, seed, None)["mask"].tolist() == [[True]]
+        assert case.draw_edge(1, seed, None)["mask"].shape == (0, 0)
+        inputs, edge = case.draw(seed, None), case.draw_edge(2, seed, None)
+        assert edge["mask"] is None and edge["x"].shape == inputs["x"].shape and not torch.equal(edge["x"], inputs["x"])

@@ -32,13 +32,13 @@ HEAD += "def call(impl, **inputs):\n    return impl.double(**inputs)\n"
 def grade(make_course, judge):
     """Grade one submission with one test, and return the verdict. `mistakes`: name -> what becomes of `x * 2`."""
 
-    def grade(test, submission, solution=SOLUTION, mistakes=None, **settings):
+    def grade(test, submission, solution=SOLUTION, mistakes=None, *, in_process=False, **settings):
         known = [
             f'[[mistake]]\nname = "{name}"\nhint = "Why {name}?"\nwas = "x * 2"\nbecomes = "{becomes}"\n'
             for name, becomes in (mistakes or {}).items()
         ]
         course = make_course(solution, HEAD + textwrap.dedent(test), "\n".join(known))
-        with_it = Judge(course, judge.sandbox)
+        with_it = Judge(course, in_process=True) if in_process else Judge(course, judge.sandbox)
         source = "import torch\n" + textwrap.dedent(submission)
         (verdict,) = grade_sources(with_it, course.exercises[0], [source], **settings)
         return verdict
@@ -243,3 +243,83 @@ def test_a_grader_that_does_not_import_says_so_every_time(make_course, judge):
     for _ in range(2):
         (verdict,) = Judge(course, judge.sandbox).grade([exercise], [Job("x", {exercise.id: exercise.stub})])
         assert "No module named 'nowhere'" in verdict.exercises[0].message
+
+
+KEEPS = {
+    "the first answer": """
+        kept = []
+        def double(x):
+            kept.append(x * 2)
+            return kept[0].to(x)
+    """,
+    "an answer for each shape": """
+        kept = {}
+        def double(x):
+            if x.shape not in kept:
+                kept[x.shape] = x * 2
+            return kept[x.shape].to(x)
+    """,
+}
+
+
+@pytest.mark.parametrize("submission", KEEPS.values(), ids=KEEPS)
+def test_what_is_kept_from_one_call_to_the_next(grade, submission):
+    for in_process in (False, True):
+        text = message(grade(VALUES, submission, in_process=in_process))
+        assert text.startswith(
+            "right if it is the first call, but after one with other inputs (what is kept from it?): "
+        )
+        assert "the result is wrong: 12 of 12 numbers off" in text and "for x: float32 (3, 4)" in text
+
+
+def test_a_wrong_answer_that_keeps_something_is_wrong_first(grade):
+    assert "first call" not in message(grade(VALUES, KEEPS["the first answer"].replace("x * 2", "x * 3")))
+
+
+LAYER = """\
+\"\"\"A toy.\"\"\"
+import torch
+
+class Scale(torch.nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.weight = torch.nn.Parameter(torch.ones(size))
+        ### END SOLUTION
+
+    def forward(self, x, shift=None):
+        ### BEGIN SOLUTION
+        scaled = x * self.weight
+        return scaled if shift is None else scaled + shift
+        ### END SOLUTION
+"""
+ON_LAYER = """
+    def scale(impl, size, state, x, **options):
+        return load(impl.Scale(size), state)(x, **options)
+
+    N, B = between(2, 9), between(2, 9)
+    STATE = weights(lambda impl, n: impl.Scale(n), N)
+    ARGUMENTS = {"size": N, "state": STATE, "x": normal(B, N)}
+
+    def test_values(check):
+        check.%s(scale, Case("a shift", **ARGUMENTS, shift=normal(N), edges=[%s]))
+"""
+
+
+@pytest.mark.parametrize(
+    "edge, was, becomes, said",
+    [
+        ("{}", "x * self.weight", "x * self.__dict__.setdefault('kept', self.weight)", "right if it is the first call"),
+        ('{"shift": None}', "if shift is None else scaled + shift", "+ (self.set(shift))", "right if it is the first"),
+        ("{B: 1}", "x * self.weight", "(x * self.weight).squeeze(0)", "has shape"),
+        ("{B: 0}", "x * self.weight", "x * self.weight if len(x) else self.weight", "for size"),
+        ('{"shift": exactly([0.0])}', "if shift is None", "if shift is None or not shift.any()", "`shift`"),
+    ],
+)
+def test_edges_of_a_case(grade, edge, was, becomes, said):
+    kept = "\n    def set(self, x):\n        self.last = self.__dict__.get('last', 0) if x is None else x\n        return self.last\n"
+    assert grade(ON_LAYER % ("gradients", edge), LAYER, LAYER).status == "passed"
+    wrong = LAYER.replace(was, becomes) + kept
+    assert said in message(grade(ON_LAYER % ("gradients", edge), wrong, LAYER))
+    if "first" not in said:
+        assert grade(ON_LAYER % ("gradients", "{}"), wrong, LAYER).status == "passed", "another edge sees it, too"

@@ -70,7 +70,7 @@ class Elsewhere(torch.Tensor):
 def test_on_a_card_runs_only_what_came_through_on_the_cpu(error):
     ran = []
 
-    def run(inputs):
+    def run(inputs, earlier):
         ran.append(inputs["x"].device.type)
         return Outcome(raised=error)
 

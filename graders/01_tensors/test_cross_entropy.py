@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from kata.grading import Case, exactly, integers, normal
+from kata.grading import Case, between, integers, normal, once
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["cross_entropy"])
 
@@ -29,29 +29,36 @@ def nothing_at_the_second(logits):
     return torch.cat([logits[:1], torch.full_like(logits[1:2], math.nan), logits[2:]])
 
 
+B, T, V = between(2, 4), between(3, 5), between(5, 8)
+LOGITS, TARGET = normal(B, T, V), integers(B, T, high=V)
+
 PLAIN = [
-    Case("as many tokens as rows", logits=normal(4, 4), target=integers(4, high=4)),
-    Case("as many tokens as positions", logits=normal(2, 3, 3), target=integers(2, 3, high=3)),
-    Case("the loss of each position", logits=normal(2, 3, 5), target=integers(2, 3, high=5), reduction="none"),
-    Case("the sum", logits=normal(2, 3, 5), target=integers(2, 3, high=5), reduction="sum"),
-    Case("five sequences of one position", logits=normal(5, 1, 7), target=integers(5, 1, high=7), recall=True),
+    Case("as many tokens as rows", logits=normal(V, V), target=integers(V, high=V)),
+    Case("as many tokens as positions", logits=normal(B, T, T), target=integers(B, T, high=T)),
+    Case("the loss of each position", logits=LOGITS, target=TARGET, reduction="none", edges=[{B: 1}, {T: 1}]),
+    Case("the sum", logits=LOGITS, target=TARGET, reduction="sum", edges=[{B: 1}]),
+    Case("five sequences of one position", logits=normal(5, 1, 9), target=integers(5, 1, high=9), recall=True),
 ]
 
-SOME_IGNORED = integers(2, 3, high=5).map(ignoring(-100, 0, 2))
+SOME_IGNORED = TARGET.map(ignoring(-100, 0, 2))
 
 IGNORED = [
-    Case("the mean of the others", logits=normal(2, 3, 5), target=SOME_IGNORED),
+    Case("the mean of the others", logits=LOGITS, target=SOME_IGNORED, edges=[{B: 1}]),
     Case(
         "the loss of each position",
-        logits=normal(2, 3, 5),
-        target=integers(2, 3, high=5).map(ignoring(-1, 0, 2)),
+        logits=LOGITS,
+        target=TARGET.map(ignoring(-1, 0, 2)),
         ignore_index=-1,
         reduction="none",
     ),
-    Case("padding with token 0", logits=normal(5, 4), target=exactly([3, 0, 1, 0, 2]), ignore_index=0),
-    Case("99 is ignored", logits=normal(4, 5), target=exactly([3, 99, 1, 0]), ignore_index=99),
-    Case("ignored logits are NaN", logits=normal(3, 5).map(nothing_at_the_second), target=exactly([1, -100, 2])),
-    Case("all is ignored", logits=normal(3, 5), target=exactly([-100, -100, -100])),
+    Case("padding with token 0", logits=normal(T, V), target=integers(T, high=V).map(ignoring(0, 1)), ignore_index=0),
+    Case("99 is ignored", logits=normal(T, V), target=integers(T, high=V).map(ignoring(99, 1)), ignore_index=99),
+    Case(
+        "ignored logits are NaN",
+        logits=normal(T, V).map(nothing_at_the_second),
+        target=integers(T, high=V).map(ignoring(-100, 1)),
+    ),
+    Case("all is ignored", logits=normal(T, V), target=integers(T, high=V).map(lambda t: t.fill_(-100))),
     Case(
         "longer sequences, smoothed and summed",
         logits=normal(3, 7, 11),
@@ -62,29 +69,41 @@ IGNORED = [
     ),
 ]
 
-EXTREME = [
+
+def far_apart(x):
     # One logit wins by far, so that the order of rounding does not matter.
-    Case(
-        "10 000 and -10 000",
-        logits=exactly([[1e4, -1e4, 0.0], [-1e4, 0.0, 1e4], [1e4, 0.0, -1e4]]),
-        target=exactly([1, 2, 1]),
-    ),
+    return (x.argsort(-1).argsort(-1) - 1) * 1e4
+
+
+def the_largest_or_another(logits):
+    """The place of the largest in the first row, and another in the others."""
+    return (logits.argmax(-1) + (torch.arange(len(logits)) > 0)) % logits.shape[-1]
+
+
+THREE = once(normal(T, 3).map(far_apart))
+
+EXTREME = [
+    Case("10 000 and -10 000", logits=THREE, target=THREE.map(the_largest_or_another)),
     Case(
         "a token that is ruled out",
-        logits=normal(4, 5).map(rule_out_the_last),
-        target=exactly([3, 0, 4, 1]),
+        logits=normal(T, V).map(rule_out_the_last),
+        target=integers(T - 1, high=V - 1).map(lambda t, last: torch.cat([t, torch.tensor([last])]), V - 1),
         reduction="none",
     ),
 ]
 
-SMOOTH = Case("the mean, with ignored targets", logits=normal(2, 3, 5), target=SOME_IGNORED, label_smoothing=0.3)
+SMOOTH = Case("the mean, with ignored targets", logits=LOGITS, target=SOME_IGNORED, label_smoothing=between(0.2, 0.4))
 
 SMOOTH_EACH = Case(
-    "the loss of each position", logits=normal(4, 5), target=integers(4, high=5), label_smoothing=0.3, reduction="none"
+    "the loss of each position",
+    logits=normal(T, V),
+    target=integers(T, high=V),
+    label_smoothing=between(0.2, 0.4),
+    reduction="none",
 )
 
 REFUSED = [
-    Case(f"the reduction {name}", logits=normal(4, 5), target=integers(4, high=5), reduction=name)
+    Case(f"the reduction {name}", logits=normal(T, V), target=integers(T, high=V), reduction=name)
     for name in ("average", "total")
 ]
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from kata.grading import Case, exactly, normal
+from kata.grading import Case, between, normal
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["distances"])
 
@@ -21,6 +21,10 @@ def with_a_common_point(points):
     return torch.cat([torch.tensor([[1.0, 2.0, -3.0]]), points])
 
 
+def all_at(points, halves):
+    return torch.full_like(points, halves / 2)
+
+
 def far_off(points):
     return 0.03 * points + 3e3
 
@@ -30,13 +34,21 @@ def in_two_places(points):
     return 0.03 * points + 3e3 * sides[:, None]
 
 
+N, M, D = between(3, 6), between(2, 4), between(2, 4)
+HALVES, MANY, PAIRS = between(20_000, 32_000), between(12, 15), between(3, 5)
+
 CASES = [
-    Case("four points and two", x=normal(4, 3), y=normal(2, 3)),
+    Case(
+        "more points in one set than in the other",
+        x=normal(N, D),
+        y=normal(M, D),
+        edges=[{N: 1}, {M: 1}, {N: 0}, {D: 1}],
+    ),
     # Multiplied out, this is exactly 0 in float32, in whatever order the three terms are added up.
-    Case("one point beside one other, at 10 000", x=exactly([[10000.5]]), y=exactly([[10001.0]])),
+    Case("points beside others, at 10 000", x=normal(N, 1).map(all_at, HALVES), y=normal(M, 1).map(all_at, HALVES + 1)),
     # In float32 the distances are about 0.005, and multiplying out is off by several units, up or down. Of 144 some are
     # negative, which tells apart who cuts off at 0.
-    Case("near each other, at 3000", x=normal(12, 3).map(far_off), y=normal(12, 3).map(far_off)),
+    Case("near each other, at 3000", x=normal(MANY, 3).map(far_off), y=normal(MANY, 3).map(far_off)),
     Case("seven points and five, on a line", x=normal(7, 1), y=normal(5, 1), recall=True),
     Case("one point and six, of five numbers each", x=normal(1, 5), y=normal(6, 5), recall=True),
 ]
@@ -50,18 +62,19 @@ def test_values(check, case):
 
 @pytest.mark.points(1)
 def test_neighbours_in_two_places(check):
+    points = normal(2 * PAIRS, 3).map(in_two_places)
     # Around the mean of all points, they are still far from the origin.
-    pairs = Case("pairs at 3000 and at -3000", x=normal(6, 3).map(in_two_places), y=normal(6, 3).map(in_two_places))
+    pairs = Case("pairs at 3000 and at -3000", x=points, y=points)
     check.values(distances_of_neighbours, pairs)
 
 
 @pytest.mark.points(3)
 def test_gradients(check):
-    points = normal(2, 3).map(with_a_common_point)
+    points = normal(between(1, 4), 3).map(with_a_common_point)
     check.gradients(distances, Case("gradients, two points being equal", x=points, y=points))
 
 
 @pytest.mark.points(2)
 def test_no_loop(check):
     # The reference takes 4 operations. A loop takes at least 2 a turn, and here no axis is shorter than 20.
-    check.cost(distances, Case("many points", x=normal(20, 20), y=normal(24, 20)), calls=8)
+    check.cost(distances, Case("many points", x=normal(between(20, 23), 20), y=normal(between(24, 27), 20)), calls=8)

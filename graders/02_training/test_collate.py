@@ -49,7 +49,7 @@ BATCHES = [
     Case("an empty sequence", pad, batch=[ids(SHORT), ids(0), ids(LONG)], pad_id=PAD + 1000),
     Case("nothing to pad", pad, batch=[ids(LONG), ids(LONG)], pad_id=PAD + 1000),
     Case("a single sequence", pad, batch=[ids(LONG)]),
-    Case("nothing but empty sequences", pad, batch=[ids(0), ids(0)]),
+    Case("nothing but empty sequences", pad, batch=[ids(0), ids(0)], fixed="what is empty has nothing to draw"),
     Case(
         "batches of a DataLoader", by_loader, batch=[ids(SHORT), ids(LONG), ids(LONG), ids(1), ids(SHORT)], pad_id=PAD
     ),

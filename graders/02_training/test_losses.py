@@ -26,16 +26,21 @@ def with_zeros(logits):
     return logits * (torch.arange(logits.shape[-1]) % 2)
 
 
+def beside(x, times):
+    """So often beside itself."""
+    return torch.cat([x] * times, dim=-1)
+
+
 # N is never 1, C is never N.
-N, T, C = between(2, 4), between(2, 3), between(5, 7)
+N, T, C, MANY = between(2, 4), between(2, 3), between(5, 9), between(3, 40)
 
 SQUARED = [
     Case("the mean over a matrix", pred=normal(N, C), target=normal(N, C)),
     Case("the sum", pred=normal(N, C), target=normal(N, C), reduction="sum"),
     Case("each number of three axes", pred=normal(N, T, C), target=normal(N, T, C), reduction="none"),
-    Case("two numbers without axes", pred=normal(), target=normal()),
-    Case("the mean of nothing", pred=normal(0, C), target=normal(0, C)),
-    Case("the sum of nothing", pred=normal(N, 0), target=normal(N, 0), reduction="sum"),
+    Case("two numbers without axes", pred=normal(), target=normal(), fixed="a number has no sizes"),
+    Case("the mean of nothing", pred=normal(0, MANY), target=normal(0, MANY)),
+    Case("the sum of nothing", pred=normal(MANY, 0), target=normal(MANY, 0), reduction="sum"),
     Case("five axes", pred=normal(2, 1, 3, N, 2), target=normal(2, 1, 3, N, 2), recall=True),
     Case("many numbers, each", pred=normal(40 + N), target=normal(40 + N), reduction="none", recall=True),
 ]
@@ -58,8 +63,8 @@ BINARY = [
         target=labels(T, N, N),
         pos_weight=uniform(N, low=0.2, high=5.0),
     ),
-    Case("one logit without axes", logits=normal(), target=uniform()),
-    Case("the mean of nothing", logits=normal(0, C), target=uniform(0, C)),
+    Case("one logit without axes", logits=normal(), target=uniform(), fixed="a number has no sizes"),
+    Case("the mean of nothing", logits=normal(0, MANY), target=uniform(0, MANY)),
     Case(
         "weights of four columns",
         logits=normal(3, 2, 8 + N, 4),
@@ -74,13 +79,13 @@ BIG, HUGE = between(5e3, 7e3), between(8e3, 1e4)
 EXTREME = [
     Case(
         "some right and some wrong",
-        logits=exactly([[BIG, -HUGE], [-BIG, HUGE]]),
-        target=exactly([[1.0, 1.0], [0.0, 0.0]]),
+        logits=exactly([[BIG, -HUGE], [-BIG, HUGE]]).map(beside, N),
+        target=exactly([[1.0, 1.0], [0.0, 0.0]]).map(beside, N),
     ),
     Case(
         "with a weight",
-        logits=exactly([-HUGE, -BIG, BIG]),
-        target=exactly([1.0, 0.0, 0.0]),
+        logits=exactly([-HUGE, -BIG, BIG]).map(beside, N),
+        target=exactly([1.0, 0.0, 0.0]).map(beside, N),
         pos_weight=exactly(between(1.5, 2.5)),
     ),
 ]

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from kata.grading import Case, Elsewhere, integers, load, normal, weights
+from kata.grading import Case, Elsewhere, between, integers, load, normal, weights
 
 # In bfloat16 a step is often smaller than the last bit of the weight it changes: there the order of a sum decides whether
 # a step is taken at all, and right answers part ways.
@@ -119,28 +119,35 @@ BATCH_NORM = weights(lambda impl: layers_with_batch_norm()).map(
     lambda state: {name: tensor.abs() if name.endswith("running_var") else tensor for name, tensor in state.items()}
 )
 
+# Batches of two and a last one of one.
+N = 2 * between(2, 4) + 1
+EVEN, MANY, T = N + 1, 2 * between(6, 9), between(5, 8)
+
 TRAININGS = [
-    (on_samples, Case("batches of 2, 2 and 1 samples", state=LAYERS, x=normal(5, 3), y=normal(5, 2, std=3.0))),
+    (
+        on_samples,
+        Case("batches of two samples and a last one of one", state=LAYERS, x=normal(N, 3), y=normal(N, 2, std=3.0)),
+    ),
     (
         on_sequences,
         Case(
             "longer and shorter sequences",
             state=SEQUENCES,
             batches=[
-                (integers(2, 6, high=7), integers(2, 6, high=7).map(end_with_0)),
+                (integers(2, T, high=7), integers(2, T, high=7).map(end_with_0)),
                 (integers(3, 2, high=7), integers(3, 2, high=7).map(end_with_0)),
             ],
         ),
     ),
-    (from_eval_mode, Case("a model that comes in eval mode", state=BATCH_NORM, x=normal(6, 3), y=normal(6, 2))),
-    (after_another_backward, Case("gradients from before the call", state=LAYERS, x=normal(5, 3), y=normal(5, 2))),
+    (from_eval_mode, Case("a model that comes in eval mode", state=BATCH_NORM, x=normal(EVEN, 3), y=normal(EVEN, 2))),
+    (after_another_backward, Case("gradients from before the call", state=LAYERS, x=normal(N, 3), y=normal(N, 2))),
     (
         on_samples,
         Case(
-            "batches of 2, 2, 2 and 1 samples, three epochs",
+            "batches of two samples and a last one of one, three epochs",
             state=LAYERS,
-            x=normal(7, 3),
-            y=normal(7, 2),
+            x=normal(11, 3),
+            y=normal(11, 2),
             epochs=3,
             recall=True,
         ),
@@ -158,17 +165,17 @@ TRAININGS = [
 
 # The targets are so far off that each gradient is clipped, whatever is drawn. In float64 the 1e-6 would show that many
 # add to the norm before they divide by it, as torch does.
-FAR = normal(5, 2, mean=20.0)
+FAR = normal(N, 2, mean=20.0)
 CLIPPINGS = [
     (
         on_samples,
-        Case("above the limit", state=LAYERS, x=normal(5, 3), y=FAR, max_norm=0.5, dtypes=["float32"]),
+        Case("above the limit", state=LAYERS, x=normal(N, 3), y=FAR, max_norm=between(0.3, 0.7), dtypes=["float32"]),
     ),
-    (on_samples, Case("within the limit", state=LAYERS, x=normal(5, 3), y=normal(5, 2), max_norm=1000.0)),
-    (on_samples, Case("a limit of 0", state=LAYERS, x=normal(5, 3), y=FAR, max_norm=0.0)),
+    (on_samples, Case("within the limit", state=LAYERS, x=normal(N, 3), y=normal(N, 2), max_norm=1000.0)),
+    (on_samples, Case("a limit of 0", state=LAYERS, x=normal(N, 3), y=FAR, max_norm=0.0)),
     (
         with_a_frozen_layer,
-        Case("a frozen layer", state=LAYERS, x=normal(5, 3), y=FAR, max_norm=0.5, dtypes=["float32"]),
+        Case("a frozen layer", state=LAYERS, x=normal(N, 3), y=FAR, max_norm=between(0.3, 0.7), dtypes=["float32"]),
     ),
 ]
 
@@ -187,17 +194,17 @@ def test_clipping(check, scenario, case):
 
 @pytest.mark.points(1)
 def test_batches_are_moved_to_the_device(check):
-    check.values(from_elsewhere, Case("batches on another device", state=LAYERS, x=normal(4, 3), y=normal(4, 2)))
+    check.values(from_elsewhere, Case("batches on another device", state=LAYERS, x=normal(EVEN, 3), y=normal(EVEN, 2)))
 
 
 @pytest.mark.points(1)
 def test_each_epoch_iterates_over_the_loader_anew(run):
-    passes = run(count_passes, state=LAYERS, x=normal(4, 3), y=normal(4, 2), epochs=3)
+    passes = run(count_passes, state=LAYERS, x=normal(EVEN, 3), y=normal(EVEN, 2), epochs=3)
     assert passes >= 3, f"in 3 epochs the loader is iterated over {passes} time(s); it cannot shuffle in between"
 
 
 @pytest.mark.points(1)
 def test_graphs_are_let_go(run):
     # One may be held while the next batch is under way: the variable `loss` keeps it until it is assigned anew.
-    alive = run(count_graphs, state=LAYERS, x=normal(12, 3), y=normal(12, 2))
-    assert alive <= 2, f"at the last of 6 batches, the graphs of {alive} earlier ones are still in memory"
+    alive = run(count_graphs, state=LAYERS, x=normal(MANY, 3), y=normal(MANY, 2))
+    assert alive <= 2, f"at the last batch, the graphs of {alive} earlier ones are still in memory"

@@ -88,7 +88,7 @@ NO_WINDOW = [
 ]
 
 REFUSED = [
-    Case("no tokens", tokens=ids(0), block_size=T),
+    Case("no tokens", tokens=ids(0), block_size=between(2, 9)),
     Case("one token too few", tokens=ids(T), block_size=T, stride=NEAR),
     Case("a stride of 0", tokens=ids(3 * T), block_size=T, stride=0),
     Case("a stride below 0", tokens=ids(3 * T), block_size=T, stride=-NEAR),

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from kata.grading import Case
+from kata.grading import Case, between, choice
 
 # No tensor goes in and float32 comes out, so there is nothing to repeat in other dtypes.
 pytestmark = pytest.mark.exercise(points=10, seconds=2, dtypes=["float32"])
@@ -18,18 +18,22 @@ def bias_of_the_past(impl, num_heads, T, S):
     return out.tril(S - T) if isinstance(out, torch.Tensor) and out.dim() > 1 else out
 
 
+T, S = between(1, 9), between(1, 9)
+
 POWERS = [
-    Case("one head", num_heads=1, T=3, S=3),
-    Case("16 heads", num_heads=16, T=3, S=3),
+    Case("one head", num_heads=1, T=T, S=T),
+    Case("16 heads", num_heads=16, T=T, S=T),
+    Case("a power of two", num_heads=choice(2, 4, 8), T=T, S=T, edges=[{T: 1}]),
     Case("32 heads, six keys", num_heads=32, T=2, S=6, recall=True),
 ]
 OTHERS = [
-    Case("three heads", num_heads=3, T=3, S=3),
-    Case("11 heads", num_heads=11, T=3, S=3),
+    Case("three heads", num_heads=3, T=T, S=T),
+    Case("more heads", num_heads=choice(5, 7, 9, 10, 11, 13, 14, 15), T=T, S=T),
     Case("six heads, one query", num_heads=6, T=1, S=4, recall=True),
 ]
-MORE_KEYS = Case("two queries, five keys", num_heads=2, T=2, S=5)
-ALL_KEYS = Case("keys before and after", num_heads=2, T=3, S=3)
+HEADS = between(2, 12)
+MORE_KEYS = Case("more keys than queries", num_heads=HEADS, T=T, S=T + S)
+ALL_KEYS = Case("keys before and after", num_heads=HEADS, T=T + 1, S=T + 1)
 
 
 @pytest.mark.points(3)

@@ -22,37 +22,40 @@ def near_0(n):
     return uniform(n, 2, low=-0.3, high=0.3)
 
 
+T, S, B, H = between(4, 6), between(3, 8), between(2, 3), between(2, 3)
+
 CASES = [
-    Case("fewer queries than keys", **inputs(T=5, S=7)),
-    Case("a batch with heads", **inputs(2, 3, T=5, S=4)),
-    Case("not contiguous", **{name: x.transposed(1, 2) for name, x in inputs(2, 4, T=3, S=3).items()}),
+    Case("fewer queries than keys", **inputs(T=T, S=T + 2), edges=[{T: 1}]),
+    Case("a batch with heads", **inputs(B, H, T=T, S=S), edges=[{B: 1}, {S: 1}]),
+    Case("not contiguous", **{name: x.transposed(1, 2) for name, x in inputs(B, 4, T=T, S=T).items()}),
     # A divisor of 1 to 3.4, which tells an epsilon that is allowed from one that is ten times as large.
     Case("a single key", q=near_0(between(3, 7)), k=near_0(1), v=normal(1, 3)),
     Case("more queries than keys, three axes before the tokens", **inputs(2, 1, 3, T=6, S=2), recall=True),
 ]
 
 CAUSAL = [
-    Case("causal, one sequence", **inputs(T=6, S=6), causal=True),
-    Case("causal, a batch with heads", **inputs(2, 3, T=4, S=4), causal=True),
+    Case("causal, one sequence", **inputs(T=T, S=T), causal=True, edges=[{T: 1}]),
+    Case("causal, a batch with heads", **inputs(B, H, T=T, S=T), causal=True, edges=[{B: 1}]),
     Case("causal, three axes before the tokens", **inputs(2, 1, 2, T=5, S=5), causal=True, recall=True),
 ]
 
 GRADIENTS = [
-    Case("full", **inputs(T=4, S=4), causal=False, dtypes=["float32"]),
-    Case("causal", **inputs(T=4, S=4), causal=True, dtypes=["float32"]),
+    Case("full", **inputs(T=T, S=T), causal=False, dtypes=["float32"]),
+    Case("causal", **inputs(T=T, S=T), causal=True, dtypes=["float32"]),
     # Where the exponential of a number overflows, though φ does not.
     Case(
         "numbers around 100",
-        q=uniform(5, 4, low=90.0, high=110.0),
-        k=uniform(5, 4, low=90.0, high=110.0),
-        v=normal(5, 3),
+        q=uniform(T, 4, low=90.0, high=110.0),
+        k=uniform(T, 4, low=90.0, high=110.0),
+        v=normal(T, 3),
         dtypes=["float32"],
     ),
 ]
 
+L = between(128, 134)
 LONG = [
-    Case("128 queries and keys", **inputs(T=128, S=128)),
-    Case("128 queries and keys, causal", **inputs(T=128, S=128), causal=True),
+    Case("128 queries and keys", **inputs(T=L, S=L)),
+    Case("128 queries and keys, causal", **inputs(T=L, S=L), causal=True),
 ]
 
 

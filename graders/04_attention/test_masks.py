@@ -1,8 +1,9 @@
 """Masks for attention: causal, for padding, and several in one."""
 
 import pytest
+import torch
 
-from kata.grading import Case, coin, exactly, lower_triangle
+from kata.grading import Case, between, coin, exactly, integers, lower_triangle
 
 # No numbers with digits after the point go in or come out, so there is nothing to repeat in other dtypes.
 pytestmark = pytest.mark.exercise(points=10, seconds=2, dtypes=["float32"])
@@ -29,33 +30,43 @@ def combined(impl, masks):
     return impl.combine(*masks)
 
 
+T, B, S = between(3, 50), between(3, 5), between(1, 50)
+
 CAUSAL = [
-    Case("as many keys as queries", T=4),
-    Case("more keys than queries", T=3, S=5),
-    Case("no keys yet", T=3, S=0, empty=True),
-    Case("fewer keys than queries", T=5, S=3),
-    Case("one query and six keys", T=1, S=6, recall=True),
-    Case("seven queries, as many keys", T=7, recall=True),
+    Case("as many keys as queries", T=T, edges=[{T: 1}]),
+    Case("more keys than queries", T=T, S=T + S, edges=[{T: 1}, {"S": None}]),
+    Case("no keys yet", T=T, S=0, empty=True),
+    Case("fewer keys than queries", T=T + S, S=T),
+    Case("one query and 124 keys", T=1, S=124, recall=True),
+    Case("127 queries, as many keys", T=127, recall=True),
 ]
+
+
+def with_0_and(lengths, T):
+    return torch.cat([lengths, torch.tensor([0, T])])
+
+
 PADDING = [
-    Case("lengths from 0 to T", lengths=exactly([2, 0, 4, 3]), T=4),
-    Case("lengths on another device", lengths=exactly([2, 3]), T=5, elsewhere=True),
-    Case("all shorter than T", lengths=exactly([2, 3]), T=5),
-    Case("five sequences, the longest first", lengths=exactly([6, 5, 3, 1, 0]), T=6, recall=True),
+    Case("lengths from 0 to T", lengths=integers(B, high=T + 1).map(with_0_and, T), T=T, edges=[{B: 1}]),
+    Case("lengths on another device", lengths=integers(B, high=T), T=T, elsewhere=True),
+    Case("all shorter than T", lengths=integers(B, high=T), T=T, edges=[{B: 1}, {B: 0}]),
+    Case("five sequences, the longest first", lengths=exactly([55, 5, 3, 1, 0]), T=55, recall=True),
 ]
-# Three masks that differ in every possible way, in one place each.
-A = exactly([[True, True, True, True], [False, False, False, False]])
-B = exactly([[True, True, False, False], [True, True, False, False]])
-C = exactly([[True, False, True, False], [True, False, True, False]])
-TWO_TOKENS_AND_ONE = exactly([[[True, True, False]], [[True, False, False]]])
+
+
+# Masks that differ in every possible way, each in some place.
+W = between(4, 50)
+A = exactly([True, False]).map(lambda rows, width: rows[:, None].expand(2, width).clone(), W)
+HALF = W.map(lambda width: (torch.arange(width) < 2).expand(2, width).clone())
+EVEN = W.map(lambda width: (torch.arange(width) % 2 == 0).expand(2, width).clone())
 
 COMBINED = [
-    Case("three", masks=[A, B, C]),
-    Case("shapes that broadcast", masks=[lower_triangle(3), TWO_TOKENS_AND_ONE]),
-    Case("None first, in the middle and last", masks=[None, A, None, B, None]),
-    Case("one", masks=[A]),
-    Case("nothing but None", masks=[None, None]),
-    Case("no mask at all", masks=[]),
+    Case("three", masks=[A, HALF, EVEN], edges=[{"masks": [HALF]}]),
+    Case("shapes that broadcast", masks=[lower_triangle(T), coin(2, 1, T)], edges=[{T: 1}]),
+    Case("None first, in the middle and last", masks=[None, A, None, coin(2, W), None]),
+    Case("one", masks=[coin(2, W)], edges=[{"masks": [coin(2, W).map(torch.zeros_like)]}]),
+    Case("nothing but None", masks=[None, None], fixed="there is nothing to draw"),
+    Case("no mask at all", masks=[], fixed="there is nothing to draw"),
     Case("two axes among four", masks=[coin(2, 1, 1, 5), lower_triangle(3, 5), coin(1, 2, 3, 1)], recall=True),
 ]
 

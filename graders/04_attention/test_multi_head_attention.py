@@ -1,27 +1,19 @@
 """Multi-head attention: how heads are split and merged, which layer projects what, and masks of each shape."""
 
 import pytest
+import torch
 
-from kata.grading import (
-    Case,
-    coin,
-    exactly,
-    huge_and_of_either_sign,
-    load,
-    normal,
-    nothing_for_the_second,
-    weights,
-)
+from kata.grading import Case, between, coin, huge_and_of_either_sign, load, normal, nothing_for_the_second, weights
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["attention"])
 
 
-def attend(impl, state, sizes=(12, 3), **inputs):
+def attend(impl, state, sizes, **inputs):
     return load(impl.MultiHeadAttention(*sizes), state)(**inputs)
 
 
-def attend_without_biases(impl, state, **inputs):
-    return load(impl.MultiHeadAttention(12, 3, bias=False), state)(**inputs)
+def attend_without_biases(impl, state, sizes, **inputs):
+    return load(impl.MultiHeadAttention(*sizes, bias=False), state)(**inputs)
 
 
 def attend_with_a_fixed_key_bias(impl, state, **inputs):
@@ -33,51 +25,51 @@ def make(impl, d_model, num_heads):
     impl.MultiHeadAttention(d_model, num_heads)
 
 
-LAYERS = weights(lambda impl: impl.MultiHeadAttention(12, 3))
-WITHOUT_BIASES = weights(lambda impl: impl.MultiHeadAttention(12, 3, bias=False))
-FIVE_HEADS = weights(lambda impl: impl.MultiHeadAttention(10, 5))
+def layers(d_model, heads, **options):
+    """The weights of the layers and their sizes."""
+    state = weights(lambda impl, *sizes: impl.MultiHeadAttention(*sizes, **options), d_model, heads)
+    return {"state": state, "sizes": (d_model, heads)}
+
+
+B, T, S, H = between(2, 3), between(4, 5), between(6, 8), between(3, 4)
+D = H * between(3, 4)
+LAYERS, FIVE_HEADS = layers(D, H), layers(10, 5)
+QUERY, CONTEXT = normal(B, T, D), normal(B, S, D)
 
 CASES = [
-    Case("self-attention", state=LAYERS, query=normal(2, 5, 12)),
-    Case("cross-attention, no value given", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12)),
-    Case("three different inputs", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12), value=normal(2, 7, 12)),
-    Case("a value, but no key", state=LAYERS, query=normal(2, 5, 12), value=normal(2, 5, 12)),
-    Case("not contiguous", state=LAYERS, query=normal(5, 2, 12).transposed(0, 1)),
-    Case(
-        "five heads, one sequence",
-        state=FIVE_HEADS,
-        sizes=(10, 5),
-        query=normal(1, 3, 10),
-        key=normal(1, 8, 10),
-        recall=True,
-    ),
+    Case("self-attention", **LAYERS, query=QUERY, edges=[{B: 1}, {T: 1}]),
+    Case("cross-attention, no value given", **LAYERS, query=QUERY, key=CONTEXT, edges=[{"key": None}, {S: 1}]),
+    Case("three different inputs", **LAYERS, query=QUERY, key=CONTEXT, value=CONTEXT, edges=[{"value": None}, {B: 1}]),
+    Case("a value, but no key", **LAYERS, query=QUERY, value=normal(B, T, D)),
+    Case("not contiguous", **LAYERS, query=normal(T, B, D).transposed(0, 1)),
+    Case("five heads, one sequence", **FIVE_HEADS, query=normal(1, 3, 10), key=normal(1, 8, 10), recall=True),
 ]
 
 MASKED = [
     # As many sequences as queries, so that (T, S) could be read as (B, S).
-    Case("(T, S)", state=LAYERS, query=normal(5, 5, 12), key=normal(5, 7, 12), mask=coin(5, 7)),
-    Case("(B, T, S)", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12), mask=coin(2, 5, 7)),
-    Case("(B, T, S), as many sequences as heads", state=LAYERS, query=normal(3, 5, 12), mask=coin(3, 5, 5)),
-    Case("(B, 1, T, S)", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12), mask=coin(2, 1, 5, 7)),
-    Case("(B, 1, 1, S)", state=LAYERS, query=normal(2, 5, 12), key=normal(2, 7, 12), mask=coin(2, 1, 1, 7)),
+    Case("(T, S)", **LAYERS, query=normal(T, T, D), key=normal(T, S, D), mask=coin(T, S), edges=[{"mask": None}]),
+    Case("(B, T, S)", **LAYERS, query=QUERY, key=CONTEXT, mask=coin(B, T, S), edges=[{B: 1}, {T: 1}]),
+    Case("(B, T, S), as many sequences as heads", **LAYERS, query=normal(H, T, D), mask=coin(H, T, T)),
+    Case("(B, 1, T, S)", **LAYERS, query=QUERY, key=CONTEXT, mask=coin(B, 1, T, S)),
+    Case("(B, 1, 1, S)", **LAYERS, query=QUERY, key=CONTEXT, mask=coin(B, 1, 1, S)),
     Case(
         "hidden keys with the largest scores",
-        state=LAYERS,
-        query=normal(2, 5, 12),
-        key=normal(2, 7, 12).map(huge_and_of_either_sign),
-        mask=exactly([[True] * 5 + [False] * 2]),
+        **LAYERS,
+        query=QUERY,
+        key=CONTEXT.map(huge_and_of_either_sign),
+        mask=S.map(lambda keys: (torch.arange(keys) < keys - 2).unsqueeze(0)),
         dtypes=["float32", "float64"],
     ),
     Case(
         "a query that may attend to nothing",
-        state=LAYERS,
-        query=normal(2, 5, 12),
-        mask=coin(5, 5).map(nothing_for_the_second),
+        **LAYERS,
+        query=QUERY,
+        mask=coin(T, T).map(nothing_for_the_second),
+        edges=[{"mask": coin(T, T).map(torch.zeros_like)}],
     ),
     Case(
         "(1, T, S), five heads",
-        state=FIVE_HEADS,
-        sizes=(10, 5),
+        **FIVE_HEADS,
         query=normal(4, 2, 10),
         key=normal(4, 6, 10),
         mask=coin(1, 2, 6),
@@ -94,7 +86,7 @@ def test_values(check, case):
 
 @pytest.mark.points(1)
 def test_without_biases(check):
-    check.values(attend_without_biases, Case("without biases", state=WITHOUT_BIASES, query=normal(2, 5, 12)))
+    check.values(attend_without_biases, Case("without biases", **layers(D, H, bias=False), query=QUERY))
 
 
 @pytest.mark.points(3)
@@ -105,11 +97,13 @@ def test_masks(check, case):
 
 @pytest.mark.points(1)
 def test_gradients(check):
-    mask = coin(5, 7).map(nothing_for_the_second)
-    inputs = {"query": normal(2, 5, 12), "key": normal(2, 7, 12), "value": normal(2, 7, 12), "mask": mask}
-    check.gradients(attend_with_a_fixed_key_bias, Case("gradients", state=LAYERS, **inputs))
+    mask = coin(T, S).map(nothing_for_the_second)
+    inputs = {"query": QUERY, "key": CONTEXT, "value": CONTEXT, "mask": mask}
+    check.gradients(attend_with_a_fixed_key_bias, Case("gradients", **LAYERS, **inputs))
 
 
 @pytest.mark.points(1)
 def test_a_width_that_cannot_be_divided_is_refused(check):
-    check.raises(ValueError, make, Case("a width of 8 for 3 heads", d_model=8, num_heads=3))
+    check.raises(
+        ValueError, make, Case("a width that the heads do not divide", d_model=between(2, 9) * H + 1, num_heads=H)
+    )

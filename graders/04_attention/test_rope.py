@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from kata.grading import Case, exactly, normal
+from kata.grading import Case, between, integers, normal, once
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2)
 
@@ -22,64 +22,80 @@ def rotate_with_own_tables(impl, x, positions):
     return impl.apply_rope(x, cos.to(x.device), sin.to(x.device), positions=positions)
 
 
-def tables(length):
-    # For vectors of 4 numbers. How tables are made is for the student to find out, and so written otherwise here.
-    angles = torch.tensor([[position, position / 100] * 2 for position in range(length)])
-    return {"cos": exactly(angles.cos().tolist()), "sin": exactly(angles.sin().tolist())}
+def tables(length, pairs=2):
+    # How tables are made is for the student to find out, and so written otherwise here.
+    angles = once(normal(length, pairs).map(lambda x: torch.cat([10 * x, 10 * x], dim=-1)))
+    return {"cos": angles.map(torch.cos), "sin": angles.map(torch.sin)}
 
 
-# For vectors of 6 numbers, at 11 positions.
-ANGLES = torch.tensor([[position, position / 20, position / 400] * 2 for position in range(11)])
-WIDER = {"cos": exactly(ANGLES.cos().tolist()), "sin": exactly(ANGLES.sin().tolist())}
+HALF, T, B, H = between(2, 5), between(3, 5), between(2, 3), between(2, 3)
+L = T + between(1, 4)
 
 # No tensor goes in and float32 comes out, so there is nothing to repeat in other dtypes.
 TABLES = [
-    Case("five positions", length=5, d=8, dtypes=["float32"]),
-    Case("another base", length=5, d=6, base=50.0, dtypes=["float32"]),
+    Case("some positions", length=T, d=2 * HALF, dtypes=["float32"], edges=[{T: 1}, {HALF: 1}]),
+    Case("another base", length=T, d=2 * HALF, base=between(20.0, 90.0), dtypes=["float32"]),
     Case("three positions, a width of 12, another base", length=3, d=12, base=500.0, dtypes=["float32"], recall=True),
 ]
 
 # No float64: the tables are float32, so nothing finer can be asked.
 DTYPES = ["float32", "bfloat16"]
+D = 2 * HALF
 VECTORS = [
-    Case("one sequence", x=normal(5, 4), **tables(5), dtypes=DTYPES),
-    Case("longer tables", x=normal(3, 4), **tables(7), dtypes=DTYPES),
-    Case("a batch with heads, not contiguous", x=normal(2, 5, 3, 4).transposed(1, 2), **tables(7), dtypes=DTYPES),
-    Case("three axes before the tokens", x=normal(2, 1, 3, 4, 6), **WIDER, dtypes=DTYPES, recall=True),
-]
-POSITIONS = [
-    Case("the same for all", x=normal(3, 2, 3, 4), **tables(7), positions=exactly([6, 1, 2]), dtypes=DTYPES),
+    Case("one sequence", x=normal(T, D), **tables(T, HALF), dtypes=DTYPES, edges=[{T: 1}, {HALF: 1}]),
     Case(
-        "sequences without heads",
-        x=normal(2, 3, 4),
-        **tables(7),
-        positions=exactly([[2, 3, 4], [0, 0, 1]]),
+        "longer tables",
+        x=normal(T, D),
+        **tables(L, HALF),
         dtypes=DTYPES,
+        after={"positions": integers(T, high=L)},
+    ),
+    Case(
+        "a batch with heads, not contiguous",
+        x=normal(B, T, H, D).transposed(1, 2),
+        **tables(L, HALF),
+        dtypes=DTYPES,
+        edges=[{B: 1}, {B: 0}],
+    ),
+    Case("three axes before the tokens", x=normal(2, 1, 3, 4, 6), **tables(11, 3), dtypes=DTYPES, recall=True),
+]
+
+POSITIONS = [
+    Case(
+        "the same for all",
+        x=normal(T, H, T, D),
+        **tables(L, HALF),
+        positions=integers(T, high=L),
+        dtypes=DTYPES,
+    ),
+    Case(
+        "sequences without heads", x=normal(B, T, D), **tables(L, HALF), positions=integers(B, T, high=L), dtypes=DTYPES
     ),
     Case(
         "as many sequences as heads",
-        x=normal(2, 2, 3, 4),
-        **tables(7),
-        positions=exactly([[2, 3, 4], [0, 0, 1]]),
+        x=normal(B, B, T, D),
+        **tables(L, HALF),
+        positions=integers(B, T, high=L),
         dtypes=DTYPES,
+        edges=[{B: 1}, {T: 1}],
     ),
     Case(
         "two axes between sequences and positions",
-        x=normal(2, 2, 2, 3, 4),
-        **tables(7),
-        positions=exactly([[2, 3, 4], [0, 0, 1]]),
+        x=normal(B, B, 2, T, D),
+        **tables(L, HALF),
+        positions=integers(B, T, high=L),
         dtypes=DTYPES,
     ),
     Case(
-        "three sequences, five tokens each",
-        x=normal(3, 2, 5, 6),
-        **WIDER,
-        positions=exactly([[10, 0, 3, 3, 7], [1, 2, 3, 4, 5], [9, 8, 0, 6, 2]]),
+        "four sequences, six tokens each",
+        x=normal(4, 2, 6, 6),
+        **tables(11, 3),
+        positions=integers(4, 6, high=11),
         dtypes=DTYPES,
         recall=True,
     ),
 ]
-GRADIENTS = Case("gradients", x=normal(2, 5, 4), **tables(5), dtypes=DTYPES)
+GRADIENTS = Case("gradients", x=normal(B, T, D), **tables(T, HALF), dtypes=DTYPES)
 
 
 @pytest.mark.points(3)
@@ -107,7 +123,7 @@ def test_gradients(check):
 
 @pytest.mark.points(1)
 def test_scores_depend_on_the_relative_position_only(run, draw):
-    q, k = draw(normal(8)).repeat(4, 1), draw(normal(8)).repeat(4, 1)
+    q, k = (x.repeat(4, 1) for x in draw([normal(D), normal(D)]))
     start = torch.tensor([0, 100, 1000, 2900])
     q_turned = run(rotate_with_own_tables, x=q, positions=start + 5)
     k_turned = run(rotate_with_own_tables, x=k, positions=start + 2)

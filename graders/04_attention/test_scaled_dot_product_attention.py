@@ -5,14 +5,16 @@ import torch
 
 from kata.grading import (
     Case,
+    alternating,
     between,
     coin,
-    exactly,
+    first_five,
     integers,
     large_at_the_end,
     normal,
     nothing_for_the_second,
     starting_with,
+    those_of_other_sign,
     uniform,
 )
 
@@ -43,18 +45,23 @@ def with_and_without_dropout(impl, q, k, v):
     return [impl.attention(q, k, v, dropout_p=0.25, training=True), impl.attention(q, k, v)]
 
 
+T, S, D, DV = between(4, 6), between(6, 8), between(4, 8), between(3, 6)
+B, H = between(2, 3), between(2, 4)
+ONE = {"q": normal(T, D), "k": normal(S, D), "v": normal(S, DV)}
+HEADS = {"q": normal(B, H, T, D), "k": normal(B, H, S, D), "v": normal(B, H, S, DV)}
+
 CASES = [
-    Case("one sequence", q=normal(5, 8), k=normal(7, 8), v=normal(7, 6)),
-    Case("a batch with heads", q=normal(2, 3, 5, 8), k=normal(2, 3, 7, 8), v=normal(2, 3, 7, 6)),
-    Case("keys and values shared by all heads", q=normal(2, 3, 5, 8), k=normal(2, 1, 7, 8), v=normal(2, 1, 7, 6)),
+    Case("one sequence", **ONE, edges=[{T: 1}, {S: 1}]),
+    Case("a batch with heads", **HEADS, edges=[{B: 1}, {H: 1}]),
+    Case("keys and values shared by all heads", q=normal(B, H, T, D), k=normal(B, 1, S, D), v=normal(B, 1, S, DV)),
     Case(
         "not contiguous",
-        q=normal(2, 5, 3, 8).transposed(1, 2),
-        k=normal(2, 7, 3, 8).transposed(1, 2),
-        v=normal(2, 7, 3, 6).transposed(1, 2),
+        q=normal(B, T, H, D).transposed(1, 2),
+        k=normal(B, S, H, D).transposed(1, 2),
+        v=normal(B, S, H, DV).transposed(1, 2),
     ),
-    Case("a given scale", q=normal(5, 8), k=normal(7, 8), v=normal(7, 6), scale=0.7),
-    Case("a scale of 0", q=normal(5, 8), k=normal(7, 8), v=normal(7, 6), scale=0.0),
+    Case("a given scale", **ONE, scale=between(0.3, 1.2)),
+    Case("a scale of 0", **ONE, scale=0.0),
     Case(
         "three axes before the tokens",
         q=normal(2, 1, 3, 4, 6),
@@ -65,41 +72,35 @@ CASES = [
 ]
 
 MASKED = [
-    Case(
-        "one mask for all heads",
-        q=normal(2, 3, 5, 8),
-        k=normal(2, 3, 7, 8),
-        v=normal(2, 3, 7, 6),
-        mask=coin(5, 7),
-    ),
-    Case(
-        "padding, a mask for each sequence",
-        q=normal(2, 3, 5, 8),
-        k=normal(2, 3, 7, 8),
-        v=normal(2, 3, 7, 6),
-        mask=coin(2, 1, 1, 7),
-    ),
+    Case("one mask for all heads", **HEADS, mask=coin(T, S), edges=[{"mask": None}, {B: 1}, {T: 1}]),
+    Case("padding, a mask for each sequence", **HEADS, mask=coin(B, 1, 1, S), edges=[{B: 1}]),
     Case(
         "a query that may attend to nothing",
-        q=normal(5, 8),
-        k=normal(7, 8),
-        v=normal(7, 6),
-        mask=coin(5, 7).map(nothing_for_the_second),
+        **ONE,
+        mask=coin(T, S).map(nothing_for_the_second),
+        edges=[{"mask": coin(T, S).map(torch.zeros_like)}],
     ),
     Case(
         "hidden keys with the largest scores",
-        q=uniform(5, 8, low=0.5, high=1.5),
-        k=normal(7, 8).map(large_at_the_end),
-        v=normal(7, 6),
-        mask=exactly([[True] * 5 + [False] * 2]),
+        q=uniform(T, D, low=0.5, high=1.5),
+        k=normal(S, D).map(large_at_the_end),
+        v=normal(S, DV),
+        mask=S.map(first_five),
     ),
     # Small whole numbers and a scale of 1/4: in float32 the scores are exact, in whatever order they are computed.
     Case(
         "scores around -12 000 and 12 000",
-        q=integers(4, 16, low=-2, high=3).map(starting_with(192, -192, 192, -192)),
-        k=integers(7, 16, low=-2, high=3).map(starting_with(256)),
-        v=normal(7, 6),
-        mask=coin(4, 7),
+        q=integers(T, 16, low=-2, high=3).map(alternating(192)),
+        k=integers(S, 16, low=-2, high=3).map(starting_with(256)),
+        v=normal(S, DV),
+        mask=coin(T, S),
+    ),
+    Case(
+        "hidden scores around 12 000, the others around -12 000",
+        q=integers(T, 16, low=-2, high=3).map(alternating(192)),
+        k=integers(S, 16, low=-2, high=3).map(alternating(256)),
+        v=normal(S, DV),
+        mask=T.map(those_of_other_sign, S),
     ),
     Case(
         "a mask for each head, more queries than keys",
@@ -111,7 +112,8 @@ MASKED = [
     ),
 ]
 
-MANY = {"q": normal(2, 2, 32, 8), "k": normal(2, 2, 32, 8), "v": normal(2, 2, 32, 6)}  # 4096 weights
+L = between(30, 34)  # some 4000 weights
+MANY = {"q": normal(2, 2, L, 8), "k": normal(2, 2, L, 8), "v": normal(2, 2, L, 6)}
 
 # A rate that is always the same, 0.25 or the 0.5 of `F.dropout`, is neither of them.
 RATES = [
@@ -134,13 +136,13 @@ def test_masks(check, case):
 
 @pytest.mark.points(1)
 def test_gradients(check):
-    mask = coin(5, 7).map(nothing_for_the_second)
-    check.gradients(attend, Case("gradients", q=normal(5, 8), k=normal(7, 8), v=normal(7, 6), mask=mask))
+    mask = coin(T, S).map(nothing_for_the_second)
+    check.gradients(attend, Case("gradients", **ONE, mask=mask, edges=[{"mask": coin(T, S).map(torch.zeros_like)}]))
 
 
 @pytest.mark.points(1)
 def test_no_dropout_outside_training(check):
-    case = Case("outside training", q=normal(5, 8), k=normal(7, 8), v=normal(7, 6), dropout_p=0.5, training=False)
+    case = Case("outside training", **ONE, dropout_p=0.5, training=False)
     check.values(attend, case)
 
 
@@ -161,7 +163,7 @@ def test_each_weight_is_dropped_by_itself(run):
 
 @pytest.mark.points(1)
 def test_what_dropout_keeps(run, draw):
-    inputs = {name: draw(recipe) for name, recipe in MANY.items()}
+    inputs = draw(MANY)
     (out, weights), (_, plain) = run(with_and_without_dropout, **inputs)
     kept = weights != 0
     grown = torch.allclose(weights[kept], plain[kept] / 0.75, rtol=1e-3)

@@ -1,12 +1,14 @@
 """Self-attention with a single head: what is asked, answered and taken in, masks, and the layers."""
 
 import pytest
+import torch
 
 from kata.grading import (
     Case,
+    between,
     coin,
-    exactly,
     huge_and_of_either_sign,
+    last_two_hidden,
     load,
     normal,
     nothing_for_the_second,
@@ -16,54 +18,53 @@ from kata.grading import (
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["attention"])
 
 
-def attend(impl, state, x, sizes=(6, 4), **options):
+def attend(impl, state, x, sizes, **options):
     return load(impl.SelfAttention(*sizes), state)(x, **options)
 
 
-def attend_widely(impl, state, x):
-    return load(impl.SelfAttention(3, 5), state)(x)
+def attend_with_bias(impl, state, x, sizes):
+    return load(impl.SelfAttention(*sizes, bias=True), state)(x)
 
 
-def attend_with_bias(impl, state, x):
-    return load(impl.SelfAttention(6, 4, bias=True), state)(x)
+def layers(d_model, d_head):
+    """The weights of the layers and their sizes."""
+    return {
+        "state": weights(lambda impl, *sizes: impl.SelfAttention(*sizes), d_model, d_head),
+        "sizes": (d_model, d_head),
+    }
 
 
-STATE = weights(lambda impl: impl.SelfAttention(6, 4))
-NARROW = weights(lambda impl: impl.SelfAttention(5, 2))
-X = normal(2, 5, 6)
-# The two large tokens are hidden, and attend to a single one, so that no rounding of their own scores counts.
-TWO_HIDDEN = exactly([[True] * 4 + [False] * 2] * 4 + [[True] + [False] * 5] * 2)
+B, T, D, DH = between(2, 3), between(4, 6), between(6, 8), between(3, 5)
+X = {**layers(D, DH), "x": normal(B, T, D)}
+BIASED = weights(lambda impl, *sizes: impl.SelfAttention(*sizes, bias=True), D, DH)
 
 CASES = [
-    (attend, Case("a batch of sequences", state=STATE, x=X)),
-    (
-        attend_widely,
-        Case("a head wider than the tokens", state=weights(lambda impl: impl.SelfAttention(3, 5)), x=normal(2, 4, 3)),
-    ),
-    (attend_with_bias, Case("with bias", state=weights(lambda impl: impl.SelfAttention(6, 4, bias=True)), x=X)),
-    (
-        attend,
-        Case("four sequences of three tokens, a head of 2", state=NARROW, sizes=(5, 2), x=normal(4, 3, 5), recall=True),
-    ),
+    Case("a batch of sequences", attend, **X, edges=[{B: 1}, {T: 1}]),
+    Case("a head wider than the tokens", attend, **layers(3, DH + 2), x=normal(B, T, 3)),
+    Case("with bias", attend_with_bias, **{**X, "state": BIASED}),
+    Case("four sequences of three tokens, a head of 2", attend, **layers(5, 2), x=normal(4, 3, 5), recall=True),
 ]
 
 MASKED = [
     # As many sequences as tokens, so that (T, T) could be read as (B, T).
-    Case("one mask for all sequences", state=STATE, x=normal(5, 5, 6), mask=coin(5, 5)),
-    Case("a mask for each sequence", state=STATE, x=X, mask=coin(2, 5, 5)),
-    Case("padding", state=STATE, x=X, mask=coin(2, 1, 5)),
+    Case("one mask for all sequences", **layers(D, DH), x=normal(T, T, D), mask=coin(T, T), edges=[{"mask": None}]),
+    Case("a mask for each sequence", **X, mask=coin(B, T, T), edges=[{B: 1}, {T: 1}]),
+    Case("padding", **X, mask=coin(B, 1, T)),
     Case(
         "hidden tokens with the largest scores",
-        state=STATE,
-        x=normal(2, 6, 6).map(huge_and_of_either_sign),
-        mask=TWO_HIDDEN,
+        **{**X, "x": normal(B, T, D).map(huge_and_of_either_sign)},
+        mask=T.map(last_two_hidden),
         dtypes=["float32", "float64"],
     ),
-    Case("a token that may attend to nothing", state=STATE, x=X, mask=coin(2, 5, 5).map(nothing_for_the_second)),
+    Case(
+        "a token that may attend to nothing",
+        **X,
+        mask=coin(B, T, T).map(nothing_for_the_second),
+        edges=[{"mask": coin(B, T, T).map(torch.zeros_like)}],
+    ),
     Case(
         "padding, one sequence of seven tokens",
-        state=NARROW,
-        sizes=(5, 2),
+        **layers(5, 2),
         x=normal(1, 7, 5),
         mask=coin(1, 1, 7),
         recall=True,
@@ -72,9 +73,9 @@ MASKED = [
 
 
 @pytest.mark.points(4)
-@pytest.mark.parametrize("scenario, case", CASES, ids=[str(case) for _, case in CASES])
-def test_values(check, scenario, case):
-    check.values(scenario, case)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_values(check, case):
+    check.values(case.scenario, case)
 
 
 @pytest.mark.points(4)
@@ -85,5 +86,5 @@ def test_masks(check, case):
 
 @pytest.mark.points(2)
 def test_gradients(check):
-    mask = coin(5, 5).map(nothing_for_the_second)
-    check.gradients(attend, Case("gradients", state=STATE, x=X, mask=mask))
+    mask = coin(T, T).map(nothing_for_the_second)
+    check.gradients(attend, Case("gradients", **X, mask=mask))

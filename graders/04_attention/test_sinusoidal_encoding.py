@@ -2,7 +2,7 @@
 
 import pytest
 
-from kata.grading import Case
+from kata.grading import Case, between
 
 # No tensor goes in and float32 comes out, so there is nothing to repeat in other dtypes.
 pytestmark = pytest.mark.exercise(points=10, seconds=2, dtypes=["float32"])
@@ -12,16 +12,18 @@ def encode(impl, **arguments):
     return impl.sinusoidal_encoding(**arguments)
 
 
+T, HALF = between(2, 40), between(2, 12)
+
 CASES = [
-    Case("five positions", length=5, d_model=8),
-    Case("two numbers a position", length=5, d_model=2),
-    Case("another base", length=5, d_model=6, base=50.0),
-    Case("seven positions, a width of 12", length=7, d_model=12, recall=True),
+    Case("some positions", length=T, d_model=2 * HALF, edges=[{T: 1}]),
+    Case("two numbers a position", length=T, d_model=2),
+    Case("another base", length=T, d_model=2 * HALF, base=between(20.0, 200.0)),
+    Case("57 positions, a width of 32", length=57, d_model=32, recall=True),
     Case("one position, another base", length=1, d_model=4, base=100.0, recall=True),
 ]
 
-FAR = Case("up to position 10 000", length=10_001, d_model=6)
-ODD = Case("an odd width", length=3, d_model=5)
+FAR = Case("up to position 10 000", length=between(10_001, 10_200), d_model=6)
+ODD = Case("an odd width", length=T, d_model=2 * HALF + 1)
 
 
 @pytest.mark.points(7)

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -59,6 +59,7 @@ class Session:
     draws: int = 0  # calls of `run` in this test
     asked: int = 0  # and of `check`
     compared: bool = False  # whether a result was held against the reference's
+    may_keep: bool = True  # whether what is wrong may be so for what was kept of another call
     agreed: bool = False  # whether one agreed
 
     def new_test(self, name: str) -> None:
@@ -94,6 +95,28 @@ class Session:
         """How to see what a trial shows, by default the last one of this test."""
         trial = trial or (self.seen[-1][0] if self.seen else None)
         return Example(lines_of(self.calls(trial), trial.inputs), self.submission.said) if trial else None
+
+    def alone(self, trial: Trial, wrong: Wrong) -> Wrong:
+        """The same, or what it comes from: that something was kept of another call, where the first call is right.
+
+        An answer that was wrong all by itself once is not asked again: it has another mistake to mend first.
+        """
+        if not self.may_keep or wrong.status != "failed" or trial.statistic:
+            return wrong
+        self.submission.forget()
+        request = replace(self.reference.expected(trial).request, earlier=())
+        try:
+            (outcome,) = self.submission.run([request])
+            check_outcome(self.reference, trial, outcome)
+        except Wrong:
+            self.may_keep = False
+            return wrong
+        return Wrong(
+            f"right if it is the first call, but after one with other inputs (what is kept from it?): {wrong}",
+            wrong.status,
+            wrong.difference,
+            wrong.allowed,
+        )
 
     def mistakes(self) -> list[Variant]:
         """The known mistakes that give all that the running test saw, and are right wherever the submission was."""
@@ -189,10 +212,13 @@ class Check:
                 if raised:
                     raise JudgeError(f"the reference raises {raised.type} on the case '{case}': {raised.message}")
                 try:
-                    outcome = next(outcomes)
+                    self._agree(trial, next(outcomes))
                 except Wrong as wrong:
-                    raise self._with_call(wrong, trial) from None
-                self._judge(trial, outcome)
+                    failed = wrong
+                    break
+            else:
+                return
+        raise self._with_call(self._session.alone(trial, failed), trial)
 
     def _time(self, scenario: Scenario, case: Case, limit: float) -> None:
         """Compare times, each the best of up to five tries, so that only what is always slow is called slow.
@@ -217,9 +243,12 @@ class Check:
 
     def _judge(self, trial: Trial, outcome: Outcome) -> None:
         try:
-            check_outcome(self._session.reference, trial, outcome)
+            self._agree(trial, outcome)
         except Wrong as wrong:
             raise self._with_call(wrong, trial) from None
+
+    def _agree(self, trial: Trial, outcome: Outcome) -> None:
+        check_outcome(self._session.reference, trial, outcome)
         self._session.right.append(trial)
         self._session.agreed |= outcome.raised is None
 
@@ -268,7 +297,7 @@ class Check:
                 observed=not trials,
             )
             trials.append(session.reference.trial(place, make))
-        return trials
+        return [*trials, *self._edges(trials[0], case)] if seed is None and not (cost or statistic) else trials
 
     def _trial(
         self,
@@ -285,7 +314,7 @@ class Check:
     ) -> Trial:
         session = self._session
         inputs = cast(case.draw(seed, session.reference.implementation), dtype, session.device)
-        return Trial(
+        trial = Trial(
             place,
             scenario,
             inputs,
@@ -297,6 +326,31 @@ class Check:
             statistic,
             observed,
         )
+        if not observed or cost or statistic or seed != session.seed:
+            return trial
+        return replace(trial, earlier=self._earlier(case, dtype))
+
+    def _earlier(self, case: Case, dtype: torch.dtype) -> tuple[dict[str, Any], ...]:
+        """What the submission is called with before, at the first dtype: no call leaves anything to the next.
+
+        Not all of these must be inputs that the statement allows, and a card is lost by an index out of range: it is
+        asked with the ones that are drawn like the case.
+        """
+        session = self._session
+        drawn = cast(case.draw_earlier(session.seed, session.reference.implementation), dtype, session.device)
+        return tuple(drawn if session.device.type == "cpu" else drawn[:1])
+
+    def _edges(self, first: Trial, case: Case) -> list[Trial]:
+        """The trials of a case's edges, at the first dtype, each after a call with the case itself."""
+        session = self._session
+
+        def make(number: int, place: tuple[Any, ...]) -> Trial:
+            drawn = case.draw_edge(number, session.seed, session.reference.implementation)
+            inputs = cast(drawn, first.dtype, session.device)
+            return replace(first, place=place, inputs=inputs, observed=False, earlier=(first.inputs,))
+
+        places = [(*first.place, "edge", number) for number in range(len(case.edges))]
+        return [session.reference.trial(place, partial(make, number, place)) for number, place in enumerate(places)]
 
 
 class _Clock:

@@ -22,6 +22,8 @@ def kind(tensor: Tensor) -> str:
     said = f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
     if tensor.device.type != "cpu":
         said = f"{said}, on device {tensor.device.type}"
+    if tensor.dim() and tensor.numel() > 1 and bool((tensor == tensor.flatten()[0]).all()):
+        said = f"{said}, all {tensor.flatten()[0].item()}"
     return said if tensor.is_contiguous() else f"{said}, not contiguous"
 
 

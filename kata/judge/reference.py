@@ -53,6 +53,7 @@ class Trial:
     statistic: Statistic | None = None  # what is looked at in many calls, in place of the result of one
     observed: bool = True  # whether the rules about operators are looked after
     digest: int = 0
+    earlier: tuple[dict[str, Any], ...] = ()  # changes to the inputs with which an implementation is called before
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -133,7 +134,7 @@ class Reference:
     def _request(self, trial: Trial, cotangents: list[Tensor] | None, calls: int = 1) -> Request:
         observe: Observe = "costs" if trial.cost else self.observe if trial.observed else ""
         scenario = repeated(trial.scenario, trial.seed, calls) if trial.statistic else trial.scenario
-        return Request(scenario, trial.inputs, trial.device.type, trial.seed, cotangents, observe)
+        return Request(scenario, trial.inputs, trial.device.type, trial.seed, cotangents, observe, trial.earlier)
 
 
 class Live(Reference):
@@ -153,7 +154,7 @@ class Live(Reference):
             request = self.expected(trial).request
             asked = replace(trial, scenario=request.scenario)
             run = partial(self._run, self._modules[mistake.name], asked, cotangents=request.cotangents)
-            self._outcomes[key] = self.read(trial, on_the_cpu_first(run, trial.inputs))
+            self._outcomes[key] = self.read(trial, on_the_cpu_first(run, trial.inputs, trial.earlier))
         return self._outcomes[key]
 
     def afresh(self) -> Live | None:
@@ -194,7 +195,12 @@ class Live(Reference):
         return Expected(Outcome(outputs={"expected": expected, "calls": calls}), ours, request)
 
     def _run(
-        self, impl: Implementation, trial: Trial, inputs: dict[str, Any], cotangents: list[Tensor] | None
+        self,
+        impl: Implementation,
+        trial: Trial,
+        inputs: dict[str, Any],
+        cotangents: list[Tensor] | None,
+        earlier: Sequence[dict[str, Any]] = (),
     ) -> Outcome:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # one would show the line of the solution that it comes from
@@ -206,6 +212,7 @@ class Live(Reference):
                 cotangents=cotangents,
                 observe="costs" if trial.cost else "",
                 file=str(self.exercise.solution),
+                earlier=earlier,
             )
 
 

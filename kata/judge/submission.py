@@ -58,6 +58,7 @@ class Request:
     seed: int
     cotangents: list[Tensor] | None
     observe: Observe
+    earlier: tuple[dict[str, Any], ...] = ()  # changes to the inputs with which it is called before that
 
     @cached_property
     def frame(self) -> bytes:
@@ -187,6 +188,10 @@ class Submission:
             self._worker.close()
             self._keep_printed(self._worker)
             self._worker, self._charged = None, 0.0
+
+    def forget(self) -> None:
+        """Have the next run begin with the file as it is imported, whatever was kept of the runs so far."""
+        self.close()
 
     def explain(self, raised: Raised) -> Wrong:
         """An exception of the submission's as a verdict, with the student's own line beside it."""
@@ -331,7 +336,11 @@ class InProcess(Submission):
                     file=self.file,
                 ),
                 request.inputs,
+                request.earlier,
             )
+
+    def forget(self) -> None:
+        self._module = load_module(self.source, self.file)
 
 
 def load_module(source: str, file: str) -> Implementation:

@@ -46,6 +46,7 @@ def warm_up(*, backward: bool) -> None:
         "seed": 0,
         "cotangents": [torch.ones(2, 3, 8)] if backward else None,
         "observe": "costs",
+        "earlier": [],
     }
     frame = submission.answer(request)
     header, _ = protocol.lengths(frame[: protocol.PREFIX.size])
@@ -120,7 +121,8 @@ class Served:
         if pickled not in self.scenarios:
             self.scenarios[pickled] = pickle.loads(pickled)
         try:
-            inputs = map_tensors(partial(torch.Tensor.to, device=request["device"]), request["inputs"])
+            move = partial(torch.Tensor.to, device=request["device"])
+            inputs, earlier = map_tensors(move, (request["inputs"], request["earlier"]))
         except Exception as error:  # the card is full, or lost
             return Outcome(raised=describe(error, self.file))
         return execute(
@@ -131,6 +133,7 @@ class Served:
             cotangents=request["cotangents"],
             observe=request["observe"],
             file=self.file,
+            earlier=earlier,
         )
 
 
