@@ -312,7 +312,7 @@ ON_LAYER = """
         ("{}", "x * self.weight", "x * self.__dict__.setdefault('kept', self.weight)", "right if it is the first call"),
         ('{"shift": None}', "if shift is None else scaled + shift", "+ (self.set(shift))", "right if it is the first"),
         ("{B: 1}", "x * self.weight", "(x * self.weight).squeeze(0)", "has shape"),
-        ("{B: 0}", "x * self.weight", "x * self.weight if len(x) else self.weight", "for size"),
+        ("{B: 0}", "x * self.weight", "x * self.weight if len(x) else self.weight", "has shape"),
         ('{"shift": exactly([0.0])}', "if shift is None", "if shift is None or not shift.any()", "`shift`"),
     ],
 )
