@@ -39,12 +39,12 @@ def _shapes(tree):
         return tuple(map(_shapes, tree))
     if isinstance(tree, dict):
         return tuple((key, _shapes(value)) for key, value in tree.items())
-    return tree if isinstance(tree, (int, float, str, bool, type(None))) else id(tree)
+    return repr(tree) if isinstance(tree, (int, float, str, bool, type(None))) else id(tree)
 
 
 def _numbers(tree):
     """What tells it apart by the numbers, too."""
-    return _shapes(tree), tuple(tuple(t.detach().flatten().tolist()) for t in _tensors(tree))
+    return _shapes(tree), tuple(repr(t.detach().flatten().tolist()) for t in _tensors(tree))
 
 
 def _bound(function, args, settings):
@@ -167,7 +167,7 @@ def _change(function):
 
 # What an argument of a solution must be written like, for these to be possible at all.
 NEEDS = {
-    "a mask is kept for calls without one": r"mask: Bool.*\| None = None",
+    "a mask is kept for calls without one": r"mask: Bool\[[^]]*\]( \| Bool\[[^]]*\])* \| None = None",
     "a mask without a true entry is dropped": r"mask: Bool",
     "a bias of zeros is left out": r"bias: Float.*\| None = None",
 }
