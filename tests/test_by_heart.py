@@ -32,9 +32,14 @@ def unjailed():
 
 
 def sizes(inputs):
-    """The shapes of tensors, and the whole numbers that may be sizes."""
-    leaves = [(path, leaf) for path, leaf in walk(inputs) if isinstance(leaf, torch.Tensor | int)]
-    return tuple((path, tuple(leaf.shape) if isinstance(leaf, torch.Tensor) else leaf) for path, leaf in leaves)
+    """The shapes of tensors, the lengths of texts, and the whole numbers that may be sizes."""
+    return tuple((path, size) for path, leaf in walk(inputs) if (size := size_of(leaf)) is not None)
+
+
+def size_of(leaf):
+    if isinstance(leaf, torch.Tensor):
+        return tuple(leaf.shape)
+    return len(leaf) if isinstance(leaf, str | bytes) else leaf if isinstance(leaf, int) else None
 
 
 def numbers(inputs):
@@ -68,7 +73,11 @@ def test_inputs_change_with_the_seed(exercise, unjailed, monkeypatch):
     for test, trials in asked.items():
         # What is refused is refused for one reason, which may leave little to draw.
         refused = any(reference.expected(trial).ours.raised for trial in trials[0])
+        # How often something comes true at random is a matter of the rate, whatever is drawn of it.
+        at_random = any(trial.statistic for trial in trials[0])
         for what, least in ((sizes, LEAST_SIZES), (numbers, LEAST_SIZES if refused else LEAST_INPUTS)):
+            if (at_random or refused) and what is sizes:
+                continue
             drawn = {tuple(what(trial.inputs) for trial in trials[seed]) for seed in SEEDS}
             if len(drawn) < least:
                 same[test] = next((fixed[t.place[2]] for t in trials[0] if fixed.get(t.place[2])), "")
@@ -78,10 +87,16 @@ def test_inputs_change_with_the_seed(exercise, unjailed, monkeypatch):
     assert share <= A_TENTH + 1e-9, f"{list(same)} have the same inputs at every seed, and are worth {share:.0%}"
 
 
-def zeros(outcome):
-    """An outcome of the same form without a true number in it."""
-    blank = map_leaves(lambda leaf: torch.zeros_like(leaf) if isinstance(leaf, torch.Tensor) else leaf, outcome.outputs)
-    outcome.outputs, outcome.raised = blank, None
+def wrong(leaf):
+    """Something of the same kind that is not right."""
+    if isinstance(leaf, torch.Tensor):
+        return torch.zeros_like(leaf)
+    return not leaf if isinstance(leaf, bool) else -1 - leaf if isinstance(leaf, int | float) else leaf
+
+
+def guessed(outcome):
+    """An outcome of the same form without anything true in it."""
+    outcome.outputs, outcome.raised = map_leaves(wrong, outcome.outputs), None
     outcome.gradients = dict.fromkeys(outcome.gradients) if outcome.gradients else outcome.gradients
     return outcome
 
@@ -97,7 +112,7 @@ def test_a_table_of_answers_does_not_win(exercise, unjailed, monkeypatch):
             keys = [(bool(request.cotangents), what(request.inputs)) for what in (numbers, sizes)]
             if learning:
                 table.update(dict.fromkeys(keys, outcome))
-            yield outcome if learning else next((table[key] for key in keys if key in table), None) or zeros(outcome)
+            yield outcome if learning else next((table[key] for key in keys if key in table), None) or guessed(outcome)
 
     monkeypatch.setattr(InProcess, "run", by_heart)
     monkeypatch.setattr("kata.judge.checks.matching_mistakes", lambda *_: [])  # takes long, and is not the question
@@ -106,9 +121,8 @@ def test_a_table_of_answers_does_not_win(exercise, unjailed, monkeypatch):
         learning = seed in LEARNED
         (verdict,) = unjailed.grade([exercise], job, seed=seed)
         (found,) = verdict.exercises
-        # The true scenario has run, so tests of what it does beside its result (a model is left in its mode) are passed.
         if not learning:
-            assert found.status != "passed" and found.score <= found.max_score * 3 / 4, (seed, found.score)
+            assert found.status != "passed" and found.score <= found.max_score / 2, (seed, found.score)
 
 
 @each

@@ -108,7 +108,7 @@ LITTLE = [
     Case("gradients of zeros", parameters=PARAMETERS, gradients=ZEROS, max_norm=LIMIT),
     Case("gradients of zeros, and a limit of 0", parameters=PARAMETERS, gradients=ZEROS, max_norm=0.0),
     Case("no gradients", parameters=PARAMETERS, gradients=LARGE, max_norm=LIMIT, missing=[0, 1, 2, 3]),
-    Case("no parameters", parameters=[], gradients=[], max_norm=LIMIT),
+    Case("no parameters", parameters=[], gradients=[], max_norm=LIMIT, fixed="there is nothing to draw"),
 ]
 
 
