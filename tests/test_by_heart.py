@@ -91,7 +91,9 @@ def wrong(leaf):
     """Something of the same kind that is not right."""
     if isinstance(leaf, torch.Tensor):
         return torch.zeros_like(leaf)
-    return not leaf if isinstance(leaf, bool) else -1 - leaf if isinstance(leaf, int | float) else leaf
+    if isinstance(leaf, bool | None):
+        return not leaf
+    return f"{leaf}?" if isinstance(leaf, str) else -1 - leaf if isinstance(leaf, int | float) else leaf
 
 
 def guessed(outcome):
