@@ -70,7 +70,7 @@ verify: .venv/.author ## the laws at 200 seeds, mutants, a million fuzzed frames
 
 bench: .venv/.author ## what grading costs, in time and memory
 	@$(BIN)/python -m kata.bench $(ARGS)
-	@$(if $(ARGS),:,$(BIN)/python -m kata.classroom.bench)
+	@$(if $(ARGS),:,$(BIN)/python -m kata.bench.classroom)
 
 lint: .venv/.author ## ruff and mypy
 	@$(BIN)/ruff check .
@@ -87,8 +87,8 @@ stubs: .venv/.student ## cut exercises/ from solutions/, never over your work, a
 release: .venv/.author ## for instructors: the student's copy, a folder and a wheel: ARGS="--output DIR"
 	@$(KATA) release $(ARGS)
 
-translations: .venv/.author ## bring kata/translations and translations/ up to what the sources say
-	@$(BIN)/python -m kata.translation $(ARGS)
+translations: .venv/.author ## bring kata/language/translations and translations/ up to what the sources say
+	@$(BIN)/python -m kata.language $(ARGS)
 ### END AUTHORS
 
 clean: ## remove caches and builds; .venv and your work stay

@@ -21,7 +21,7 @@ setup(
     packages=[*find_packages(include=["kata", "kata.*"]), "kata_course"],
     package_dir={"kata": "kata", "kata_course": "."},
     package_data={
-        "kata": ["classroom/*.txt", "report/schema.json", "report/page.html", "translations/*.po"],
+        "kata": ["classroom/nbgrader/*.txt", "report/schema.json", "learner/page.html", "language/translations/*.po"],
         "kata_course": COURSE,
     },
 )

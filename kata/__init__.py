@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from kata.classroom.check import Checked
+    from kata.learner.notebook import Checked
 
 __version__ = "0.1.0"
 
@@ -19,7 +19,7 @@ def check(exercise: str, answer: str | Callable[..., Any] | None = None) -> Chec
     """
     import inspect
 
-    from kata.classroom.check import check as run
+    from kata.learner.notebook import check as run
 
     frame = inspect.currentframe()
     return run(exercise, answer, frame.f_back.f_globals if frame and frame.f_back else {})

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kata.answers import Answers
 from kata.course import Course, Exercise, Track
+from kata.course.answers import Answers
+from kata.course.solution import statement
 from kata.files import write_atomically
 from kata.language import ENGLISH, LANGUAGES, speaking, tr
-from kata.solution import statement
-from kata.translation.exercise import STATEMENT, say, title
+from kata.language.exercise import STATEMENT, say, title
 
 HARDEST = 4
 

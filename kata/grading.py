@@ -1,6 +1,8 @@
 """The words a grader is written in."""
 
-from kata.cases import (
+from kata.execution.elsewhere import Elsewhere
+from kata.execution.scenario import load
+from kata.judge.cases import (
     Case,
     Recipe,
     between,
@@ -14,7 +16,7 @@ from kata.cases import (
     uniform,
     weights,
 )
-from kata.changes import (
+from kata.judge.changes import (
     alternating,
     first_five,
     hide_a_row,
@@ -26,9 +28,7 @@ from kata.changes import (
     starting_with,
     those_of_other_sign,
 )
-from kata.elsewhere import Elsewhere
-from kata.scenario import load
-from kata.texts import (
+from kata.judge.text_inputs import (
     BLANKS,
     OVERLAPPING,
     PREFIXES,

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from kata.course import Course, Exercise
+from kata.course.solution import stub
+from kata.judge.reference import load_module
 from kata.judge.run import Judge
-from kata.judge.submission import load_module
-from kata.solution import stub
 from kata.strength.records import stale
 
 os.environ["KATA_LANG"] = "en"  # what tests look for is English, whatever language their machine speaks

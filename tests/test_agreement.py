@@ -7,8 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kata.agreement import FLOOR, Marks, allowance, check_agreement, same
-from kata.protocol import Opaque
+from kata.execution.protocol import Opaque
+from kata.judge.agreement import FLOOR, Marks, allowance, check_agreement, same
 from kata.verdict import Wrong
 
 F32 = torch.float32

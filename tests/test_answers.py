@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kata.answers import Answers
+from kata.course.answers import Answers
 from kata.errors import JudgeError
 
 SOLUTION = '"""# Toy"""\n\n\ndef f(x):\n    ### BEGIN SOLUTION\n    y = x + 1\n    return y\n    ### END SOLUTION\n'

@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from kata.course import Course
+from kata.execution.nested import map_leaves
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.judge.submission import InProcess
-from kata.tree import map_leaves
 from tests.conftest import ROOT
 
 COURSE = Course.load(ROOT)

@@ -6,13 +6,13 @@ from collections import defaultdict
 import pytest
 import torch
 
-from kata.cases import Case
 from kata.course import Course
+from kata.execution.nested import map_leaves, walk
+from kata.judge.cases import Case
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.judge.submission import InProcess
-from kata.strength.variants import grade_sources
-from kata.tree import map_leaves, walk
+from kata.judge.texts import grade_sources
 from tests.attacks import ATTACKS, FIRED, NEEDS, attack
 from tests.conftest import ROOT
 

@@ -6,7 +6,6 @@ import pytest
 import torch
 from torch import nn
 
-from kata.cases import draw
 from kata.errors import JudgeError
 from kata.grading import (
     Case,
@@ -28,6 +27,7 @@ from kata.grading import (
     uniform,
     weights,
 )
+from kata.judge.cases import draw
 
 MANY = range(60)
 

@@ -6,9 +6,9 @@ import pytest
 
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
+from kata.judge.texts import grade_sources
 from kata.report.table import explained
 from kata.report.words import Words
-from kata.strength.variants import grade_sources
 
 SOLUTION = '''\
 """A toy."""

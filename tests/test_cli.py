@@ -19,12 +19,12 @@ import kata.sandbox
 from kata import __version__
 from kata.cli import COMMANDS, main
 from kata.commands import doctor
-from kata.commands.course_line import with_exercise
-from kata.commands.skeletons import answers, grader, solution
 from kata.course import Course
-from kata.recordings import ANY, Provenance, file_of, provenance_file
-from kata.solution import stub
-from kata.state import State
+from kata.course.course_line import with_exercise
+from kata.course.recordings import ANY, Provenance, file_of, provenance_file
+from kata.course.skeletons import answers, grader, solution
+from kata.course.solution import stub
+from kata.learner.state import State
 
 COURSE = """# The order.
 title = "Two katas"

@@ -5,14 +5,14 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from kata.answers import Variant
+from kata.course.answers import Variant
 from kata.errors import JudgeError
+from kata.execution.scenario import Outcome, Raised, on_the_cpu_first
 from kata.judge.diagnosis import mistake_is_right, same_error
-from kata.judge.reference import Expected, Trial
 from kata.judge.submission import wait_until_ready
+from kata.judge.texts import grade_sources
+from kata.judge.trial import Expected, Trial
 from kata.sandbox import Limits, Sandbox
-from kata.scenario import Outcome, Raised, on_the_cpu_first
-from kata.strength.variants import grade_sources
 from tests.conftest import ROOT
 
 OUT_OF_RANGE = "CUDA error: device-side assert triggered\nCompile with `TORCH_USE_CUDA_DSA`"

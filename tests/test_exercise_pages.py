@@ -6,8 +6,8 @@ import pytest
 
 from kata import exercise_pages
 from kata.course import Course
+from kata.course.solution import statement
 from kata.language import LANGUAGES, chosen, speaking
-from kata.solution import statement
 from tests.conftest import ROOT
 
 TOY = """

@@ -13,15 +13,17 @@ from random import Random
 import pytest
 import torch
 
-from kata.answers import Answers
-from kata.cases import Case
 from kata.course import Course
+from kata.course.answers import Answers
+from kata.course.solution import REGION, stub
+from kata.execution.nested import walk
+from kata.judge.cases import Case
+from kata.judge.parallel import forked
 from kata.judge.run import Judge
-from kata.solution import REGION, stub
+from kata.judge.texts import grade_sources
 from kata.strength.measure import caught_by
 from kata.strength.needed import Catches
-from kata.strength.variants import forked, grade_sources, grade_until_clear, grade_until_named
-from kata.tree import walk
+from kata.strength.variants import grade_until_clear, grade_until_named
 from tests.conftest import CHANGED, ROOT, SEEDS, grader_of, seeds_of
 
 PROCESSES = min(4, os.cpu_count() or 1)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kata.answers import Variant
 from kata.course import Course
+from kata.course.answers import Variant
 from kata.judge.run import Judge
 from kata.strength.names import false_names, measure_names, two_at_once
 from kata.verdict import TestVerdict, exercise_verdict

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kata.protocol import DTYPES, MAX_BODY, MAX_HEADER, PREFIX, Opaque, ProtocolError, lengths, pack, unpack
+from kata.execution.protocol import DTYPES, MAX_BODY, MAX_HEADER, PREFIX, Opaque, ProtocolError, lengths, pack, unpack
 
 
 def through(value):

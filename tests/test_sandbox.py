@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from kata.errors import JudgeError
+from kata.execution.protocol import pack, unpack
 from kata.judge.submission import wait_until_ready
-from kata.protocol import pack, unpack
 from kata.sandbox import Limits, Sandbox, WorkerEnded, syscalls
 from tests.conftest import ROOT, busy, soon
 
@@ -214,7 +214,7 @@ def test_spares_serve_where_nothing_is_forked():
 JUDGE = """
 import sys, time
 from pathlib import Path
-from kata.protocol import pack
+from kata.execution.protocol import pack
 from kata.sandbox import Limits, Sandbox
 sandbox = Sandbox([Path(sys.argv[1])])
 worker = sandbox.spawn(Limits())

@@ -9,10 +9,10 @@ from packaging.version import parse
 from torch.overrides import get_overridable_functions
 
 from kata.errors import JudgeError
+from kata.execution.scenario import execute_here
 from kata.judge.reference import load_module
 from kata.judge.shortcuts import FAMILIES, bare_name, first_forbidden, forbidden
-from kata.scenario import execute_here
-from kata.strength.variants import grade_sources
+from kata.judge.texts import grade_sources
 
 JUDGED = Path(__file__).parent / "data" / "no_shortcuts.txt"
 HEAD = """\

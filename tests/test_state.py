@@ -8,7 +8,7 @@ import pytest
 from kata.course import Course
 from kata.errors import UsageError
 from kata.files import back_up, check_writable, write_atomically
-from kata.state import Progress, State
+from kata.learner.state import Progress, State
 from kata.verdict import ExerciseVerdict
 
 COURSE = 'title = "t"\n[[tracks]]\nid = "01_a"\ntitle = "A"\nexercises = ["one", "two"]\n'

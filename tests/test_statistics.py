@@ -6,13 +6,13 @@ import textwrap
 import pytest
 import torch
 
-from kata.answers import Answers
 from kata.course import Course
+from kata.course.answers import Answers
+from kata.course.recordings import Provenance, file_of, provenance_file
 from kata.judge.run import Judge
 from kata.judge.statistics import LEVEL, MISSED, Frequencies, Moments, Share, draws_for, expectation, interval, whole
-from kata.recordings import Provenance, file_of, provenance_file
-from kata.release.record import record
-from kata.strength.variants import grade_sources
+from kata.judge.texts import grade_sources
+from kata.release.recorder import record
 from kata.verdict import Wrong
 
 SOLUTION = '''

@@ -11,8 +11,8 @@ from kata.judge.plugin import Judging
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.judge.submission import ENDLESS_TESTS, REST_SECONDS, Submission
+from kata.judge.texts import grade_sources
 from kata.sandbox import WALL_TIMES
-from kata.strength.variants import grade_sources
 from kata.verdict import OUT_OF_BUDGET
 from tests.conftest import busy
 

@@ -11,9 +11,9 @@ import torch
 from kata.judge.calls import calls_of, lines_of, parameters_of
 from kata.judge.checks import _called
 from kata.judge.scoring import read_submission
+from kata.judge.texts import grade_sources
 from kata.report import gradescope, table
 from kata.report.words import Words
-from kata.strength.variants import grade_sources
 from kata.verdict import SubmissionVerdict
 
 SOURCE = """

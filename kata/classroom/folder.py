@@ -8,18 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kata.classroom.graded import submission_of
-from kata.classroom.handed_in import files, students
+from kata.classroom.grades_csv import Mark, canvas, moodle, table
 from kata.classroom.ledger import Ledger, fingerprint
-from kata.classroom.marks import Mark, canvas, moodle, table
-from kata.classroom.secret import FILE, secret_in, seed_of
-from kata.classroom.serve import as_data, refuse_unisolated
+from kata.classroom.submissions import files, students
 from kata.course import Course, Exercise
 from kata.errors import UsageError
 from kata.files import write_atomically
 from kata.judge.run import Judge, Seeds
 from kata.judge.scoring import Job
 from kata.report import render
+from kata.service.client import submission_of
+from kata.service.secret import FILE, secret_in, seed_of
+from kata.service.server import as_data, refuse_unisolated
 
 AT_ONCE = 4  # students between two lines of the ledger: what a kill can cost
 

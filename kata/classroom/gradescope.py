@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from kata.classroom.handed_in import files
-from kata.classroom.secret import FILE, known, secret_in, seed_of
-from kata.classroom.serve import refuse_unisolated
+from kata.classroom.submissions import files
 from kata.course import Course, Exercise
 from kata.errors import JudgeError
 from kata.files import write_atomically
 from kata.report import render
+from kata.service.secret import FILE, known, secret_in, seed_of
+from kata.service.server import refuse_unisolated
 
 SETUP = """\
 #!/usr/bin/env bash

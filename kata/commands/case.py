@@ -31,8 +31,8 @@ def run(args: argparse.Namespace) -> int:
     course = Course.find()
     (exercise,) = course.select([args.id])
     found = graded(course, exercise)
-    from kata.report import clean
     from kata.report.axes import smallest_first
+    from kata.report.parts import clean
     from kata.report.words import Words
 
     words, out = Words(exercise), console()

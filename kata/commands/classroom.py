@@ -11,9 +11,9 @@ from typing import Any
 from kata.commands.grade import at_least
 from kata.console import Progress, console, shown
 from kata.course import Course, Exercise, Written
+from kata.course.recordings import need_solutions
 from kata.errors import JudgeError, UsageError
 from kata.files import check_writable
-from kata.recordings import need_solutions
 
 HELP = "for instructors: grade a class, with nbgrader or without"
 EXTRA = "pip install 'llm-kata[classroom]'"
@@ -78,7 +78,7 @@ def chosen(course: Course, tracks: Sequence[str], ids: Sequence[str]) -> tuple[E
 
 def _init(course: Course, exercises: tuple[Exercise, ...], args: argparse.Namespace) -> int:
     _need_nbgrader()
-    from kata.classroom.init import write_course
+    from kata.classroom.nbgrader.init import write_course
 
     all_of_it = not (args.tracks or args.exercises)
     questions = [one for track in course.tracks if all_of_it or track.id in args.tracks for one in track.written]
@@ -108,7 +108,7 @@ def _grade(course: Course, exercises: tuple[Exercise, ...], args: argparse.Names
     if args.gradebook:
         _need_nbgrader()
     from kata.classroom.folder import grade_folder
-    from kata.classroom.handed_in import students
+    from kata.classroom.submissions import students
 
     folder = args.folder.resolve()
     output = args.output or folder.with_name(f"{folder.name}.grades")
@@ -124,7 +124,7 @@ def _grade(course: Course, exercises: tuple[Exercise, ...], args: argparse.Names
             report=progress.step,
         )
     if args.gradebook:
-        from kata.classroom import gradebook
+        from kata.classroom.nbgrader import gradebook
 
         gradebook.write(args.gradebook, results, exercises)
     ungraded = sorted(student for student, result in results.items() if result["score"] is None)

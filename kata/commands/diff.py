@@ -58,7 +58,7 @@ def graded(course: Course, exercise: Exercise) -> ExerciseVerdict:
     with sandbox:
         from kata.judge.run import Judge
         from kata.judge.scoring import Job
-        from kata.report import reason
+        from kata.report.parts import reason
 
         (verdict,) = Judge(course, sandbox).grade([exercise], [Job("exercises", {exercise.id: exercise.stub})])
     found = verdict.exercises[0]

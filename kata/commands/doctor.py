@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 from kata.console import console, padded, short, shown
 from kata.course import Course, Exercise
+from kata.course.recordings import found_at, provenance
 from kata.errors import JudgeError
 from kata.language import told, tr
-from kata.recordings import found_at, provenance
 
 if TYPE_CHECKING:  # the command that is there for when nothing works loads no more than it must
     from kata.sandbox import Sandbox

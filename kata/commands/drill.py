@@ -10,7 +10,7 @@ from kata.console import console, short
 from kata.course import Course
 from kata.errors import JudgeError, UsageError
 from kata.language import tr
-from kata.state import State
+from kata.learner.state import State
 
 HELP = "repeat from memory what is due"
 
@@ -21,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from kata.drill import schedule
+    from kata.learner.schedule import schedule
 
     course = Course.find()
     state, now, out = State.load(course.folder), datetime.now(timezone.utc), console()
@@ -47,6 +47,6 @@ def run(args: argparse.Namespace) -> int:
         sandbox = Sandbox(hidden=[course.root, course.folder])
     except OSError as error:
         raise JudgeError(f"The sandbox does not start: {error}. `kata doctor` says more.") from None
-    from kata.watch.drill import Drill
+    from kata.learner.loop.drill import Drill
 
     return Drill(course, exercise, sandbox).run()

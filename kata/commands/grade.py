@@ -13,17 +13,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kata.commands.submitted import Submitted, submitted
 from kata.console import Progress, console, short, warn
 from kata.course import Course
+from kata.course.recordings import Provenance, provenance
 from kata.errors import JudgeError, UsageError
 from kata.files import check_writable
 from kata.interrupt import held_back
 from kata.language import told, tr
-from kata.recordings import Provenance, provenance
-from kata.report import FORMATS, reason, write
+from kata.learner.state import State
+from kata.report import FORMATS, write
+from kata.report.parts import reason
 from kata.report.words import words_of
-from kata.state import State
+from kata.submissions import Submitted, submitted
 
 if TYPE_CHECKING:
     from kata.judge.scoring import Job
@@ -161,7 +162,7 @@ def _say_next(course: Course, verdicts: list[SubmissionVerdict]) -> None:
     else:
         step = f"kata hint {short(course, course.select(wrong[:1])[0])}" if wrong else "kata next"
     if list(statuses.values()) == ["passed"]:
-        from kata.report.compare import offer
+        from kata.learner.after_a_pass import offer
 
         offer(console(), course.select(statuses)[0])
     console().print(tr("next: {step}", step=step), soft_wrap=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from kata.answers import Answers
 from kata.console import console, short
 from kata.course import Course
+from kata.course.answers import Answers
 from kata.language import tr
-from kata.state import State
-from kata.translation.exercise import HINT, say
+from kata.language.exercise import HINT, say
+from kata.learner.state import State
 
 HELP = "the next hint for an exercise"
 

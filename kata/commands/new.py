@@ -6,15 +6,15 @@ import argparse
 import keyword
 import re
 
-from kata.commands.course_line import with_exercise
-from kata.commands.skeletons import WAITING, answers, grader, oracle, solution
 from kata.commands.stubs import Cut, list_exercises
 from kata.console import console, shown, warn
 from kata.course import COURSE_FILE, Course, Exercise
+from kata.course.course_line import with_exercise
+from kata.course.recordings import need_solutions
+from kata.course.skeletons import WAITING, answers, grader, oracle, solution
+from kata.course.solution import stub
 from kata.errors import UsageError
 from kata.files import write_atomically
-from kata.recordings import need_solutions
-from kata.solution import stub
 
 HELP = "for authors: begin a new exercise"
 NAME = re.compile("[a-z][a-z0-9_]*")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 
-from kata import solution
 from kata.console import console, short, shown
-from kata.course import Course, Exercise
+from kata.course import Course
 from kata.language import tr
-from kata.state import State
-from kata.text import plain
-from kata.translation.exercise import in_words
+from kata.learner.state import State
+from kata.learner.stubs import opening
 
 HELP = "the next exercise: where it is, what it is about, what to type"
 
@@ -41,20 +38,3 @@ def run(args: argparse.Namespace) -> int:
     out.print(tr("grade   kata grade {name}", name=name), soft_wrap=True)
     out.print(tr("stuck?  kata hint {name}", name=name), soft_wrap=True)
     return 0
-
-
-def opening(exercise: Exercise) -> str:
-    """The first paragraph of the statement below its title. Not from what a student has written, if it can be helped: that may be torn."""
-    for file in (exercise.source, exercise.stub):
-        try:
-            statement = solution.statement(in_words(exercise, file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, SyntaxError):
-            continue
-        paragraphs = [part for part in plain(statement).split("\n\n") if not part.startswith("#")]
-        return _in_one(paragraphs[0].strip()) if paragraphs else ""
-    return ""
-
-
-def _in_one(paragraph: str) -> str:
-    """Without the line ends of the source, which are no terminal's; in Chinese nothing takes their place."""
-    return re.sub(r"(?<=[^\x00-\xff])\n|\n(?=[^\x00-\xff])", "", paragraph).replace("\n", " ")

@@ -9,9 +9,9 @@ from pathlib import Path
 from kata import language
 from kata.console import Progress, console, shown
 from kata.course import Course
+from kata.course.recordings import need_solutions
 from kata.errors import UsageError
 from kata.language import tr
-from kata.recordings import need_solutions
 
 HELP = "for instructors: make the student's copy, a folder and a wheel, without solutions and hidden tests"
 

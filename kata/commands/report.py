@@ -11,7 +11,7 @@ from kata.course import Course
 from kata.errors import UsageError
 from kata.files import check_writable, write_atomically
 from kata.language import tr
-from kata.state import State
+from kata.learner.state import State
 
 HELP = "your progress as one HTML page"
 DEFAULT = Path("kata-report.html")
@@ -27,8 +27,8 @@ def run(args: argparse.Namespace) -> int:
     check_writable(file)
     if file.is_file() and file.stat().st_size and MARK not in file.read_bytes()[:2000]:
         raise UsageError(f"{shown(file)} is no report of kata's, and stays as it is. Give another name with -o.")
-    from kata.drill import schedule
-    from kata.report.page import render
+    from kata.learner.page import render
+    from kata.learner.schedule import schedule
 
     course = Course.find()
     state, now = State.load(course.folder), datetime.now(timezone.utc)

@@ -6,14 +6,14 @@ import argparse
 from pathlib import Path
 
 from kata import language
-from kata.commands.reset import stub_of
 from kata.console import console, shown
 from kata.course import COURSE_FILE, OWN, STARTED, Course
 from kata.errors import UsageError
 from kata.files import write_atomically
 from kata.language import tr
-from kata.state import State
-from kata.translation.exercise import in_words
+from kata.language.exercise import in_words
+from kata.learner.state import State
+from kata.learner.stubs import stub_of
 
 HELP = "make a folder to work in, with a stub for each exercise"
 WHAT_IT_IS = "kata start made this folder. This file tells kata that the exercises beside it are yours.\n"

@@ -10,13 +10,13 @@ import subprocess
 from pathlib import Path
 
 from kata import exercise_pages
-from kata.commands.reset import replace, stub_of
 from kata.console import console, shown, warn
 from kata.course import Course, Exercise
+from kata.course.recordings import need_solutions
 from kata.errors import UsageError
 from kata.files import write_atomically
-from kata.recordings import need_solutions
-from kata.state import FOLDER
+from kata.learner.state import FOLDER
+from kata.learner.stubs import replace, stub_of
 
 HELP = "for authors: cut every stub in exercises/ from its solution, and list the exercises in docs/exercises.md"
 

@@ -9,7 +9,7 @@ import sys
 from kata.course import Course, Exercise
 from kata.errors import JudgeError, UsageError
 from kata.language import tr
-from kata.state import State
+from kata.learner.state import State
 
 HELP = "the loop: shows the next exercise, grades it whenever you save"
 
@@ -30,10 +30,10 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         raise JudgeError(f"The sandbox does not start: {error}. `kata doctor` says more.") from None
     if at_a_terminal():
-        from kata.watch.loop import Loop
+        from kata.learner.loop.loop import Loop
 
         return Loop(course, exercise, sandbox).run()
-    from kata.watch.plain import Plain
+    from kata.learner.loop.plain import Plain
 
     print(tr("Watching {count} exercises; Ctrl-C ends it.", count=len(course.exercises)), flush=True)
     return Plain(course, sandbox).run()

@@ -7,8 +7,8 @@ import argparse
 from kata.console import bar, console, short, shown
 from kata.course import Course
 from kata.language import tr
-from kata.state import State
-from kata.translation.exercise import title
+from kata.language.exercise import title
+from kata.learner.state import State
 
 HELP = "where you are and what is next"
 

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from kata.execution.nested import map_tensors, tensors
+from kata.execution.scenario import Scenario
 from kata.judge.described import kind, short
-from kata.scenario import Scenario
-from kata.tree import map_tensors, tensors
 
 MOST_CALLS = 50  # of a scenario, which may have a loop
 MOST_NUMBERS = 400  # in the lines of a case; more are no help to whoever reads them

@@ -12,21 +12,23 @@ from typing import Any
 
 import torch
 
-from kata.agreement import check_agreement
-from kata.answers import Variant
-from kata.cases import Case, cast, draw, seed_of
+from kata.course.answers import Variant
 from kata.errors import JudgeError
+from kata.execution.nested import blank, tensors
+from kata.execution.scenario import Outcome, Scenario
+from kata.execution.torch_calls import TorchCall
+from kata.judge.agreement import check_agreement
 from kata.judge.calls import Call, calls_of, lines_of
+from kata.judge.cases import Case, cast, draw, seed_of
+from kata.judge.comparison import check_outcome
 from kata.judge.described import arguments
-from kata.judge.diagnosis import check_outcome, matching_mistakes, mistake_is_right
-from kata.judge.reference import Cost, Reference, Trial
+from kata.judge.diagnosis import matching_mistakes, mistake_is_right
+from kata.judge.reference import Reference
 from kata.judge.shortcuts import bare_name, first_forbidden
 from kata.judge.statistics import Expectation, Frequencies, Moments, Of, Share, Statistic, whole
 from kata.judge.submission import Submission
-from kata.scenario import Outcome, Scenario
+from kata.judge.trial import Cost, Trial
 from kata.text import plain
-from kata.torch_calls import TorchCall
-from kata.tree import blank, tensors
 from kata.verdict import Example, Wrong
 
 # The order in which dtypes are tried. float32 first, where a mistake is plainest; float64 sees the finest ones, and

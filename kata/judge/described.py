@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
-from kata.tree import tensors, walk
+from kata.execution.nested import tensors, walk
 
 LONGEST = 80  # characters of a value that is shown as it is
 

@@ -6,13 +6,17 @@ So none waits for one that has a submission which never ends.
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import pickle
 from array import array
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from typing import Any
+
+import torch
 
 from kata.errors import JudgeError
 
@@ -104,3 +108,12 @@ def _receive(line: Connection) -> Any:
         return pickle.loads(line.recv_bytes())  # whole: `recv` would leave tensors with a process that is about to end
     except (EOFError, OSError):
         return JudgeError("a parallel judge was killed")
+
+
+def forked(processes: int) -> ProcessPoolExecutor:
+    """A pool of processes that start with all that is loaded here, unless there is a card.
+
+    Beside one, the first backward pass starts a thread for it, and what has done so has no children that can do another.
+    """
+    torch.set_num_threads(1)  # before the fork: a thread pool does not survive it
+    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn" if torch.cuda.is_available() else "fork"))

@@ -205,7 +205,7 @@ class Judging:
     def _session(self, request: pytest.FixtureRequest, job: Job, exercise: Exercise) -> Session:
         import torch
 
-        from kata.answers import Answers
+        from kata.course.answers import Answers
         from kata.judge.checks import Session
         from kata.judge.recorded import reference_of
         from kata.judge.scoring import read_options
@@ -296,7 +296,7 @@ def run(kata_session: Session) -> Run:
 @pytest.fixture
 def draw(kata_session: Session) -> Callable[[Any], Any]:
     """Draws one input from a recipe; the name of the test and the order of the draws are the seed."""
-    from kata import cases
+    from kata.judge import cases
 
     count = itertools.count()
 

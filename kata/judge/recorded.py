@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kata.answers import Variant
 from kata.course import Exercise
+from kata.course.answers import Variant
+from kata.course.recordings import found_at, provenance
 from kata.errors import JudgeError, UsageError
-from kata.judge.expectations import UNKNOWN, Expectations, StandIn, fits
-from kata.judge.reference import Expected, Live, Reference, Trial, draw_cotangents
-from kata.recordings import found_at, provenance
-from kata.scenario import Observe
+from kata.execution.scenario import Observe
+from kata.judge.recording import UNKNOWN, Expectations, StandIn, fits
+from kata.judge.reference import Live, Reference, draw_cotangents
+from kata.judge.trial import Expected, Trial
 
 
 def reference_of(exercise: Exercise, mistakes: Sequence[Variant], seed: int, observe: Observe) -> Reference:

@@ -5,77 +5,23 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
-from kata.agreement import RULE, Marks
-from kata.answers import Variant
-from kata.cases import cast
 from kata.course import Exercise
+from kata.course.answers import Variant
 from kata.errors import JudgeError
+from kata.execution.nested import tensors
+from kata.execution.scenario import Implementation, Observe, Outcome, execute_here, on_the_cpu_first
+from kata.judge.cases import cast
 from kata.judge.statistics import Statistic, expectation, number_of_calls, repeated, tallied
-from kata.judge.submission import Request, load_module
-from kata.scenario import Implementation, Observe, Outcome, Scenario, execute_here, on_the_cpu_first
-from kata.tree import tensors
-
-CPU = torch.device("cpu")
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a run may cost: operator calls and flops as multiples of the reference's, the largest tensor in numbers."""
-
-    calls: float | None = None
-    flops: float | None = None
-    largest: int | None = None
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One run of a scenario, so described that it can be repeated on anything: the reference, a mistake, a submission.
-
-    `place` says where in the grader it is, and with it what the inputs are, unless they may come from what the submission
-    gave before: then `digest` tells them apart.
-    """
-
-    place: tuple[Any, ...]
-    scenario: Scenario
-    inputs: dict[str, Any]
-    seed: int
-    dtype: torch.dtype
-    with_gradients: bool = False
-    cost: Cost | None = None
-    marks: Marks = RULE  # what is asked of its numbers
-    statistic: Statistic | None = None  # what is looked at in many calls, in place of the result of one
-    observed: bool = True  # whether the rules about operators are looked after
-    digest: int = 0
-    earlier: tuple[dict[str, Any], ...] = ()  # changes to the inputs with which an implementation is called before
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Names the inputs, so that what is expected of them is worked out once for a whole class."""
-        return (*self.place, self.digest)
-
-    @property
-    def device(self) -> torch.device:
-        """Where its inputs are. Without a tensor among them, there is nothing to tell an implementation of a device."""
-        return next((leaf.device for _, leaf in tensors(self.inputs)), CPU)
-
-
-@dataclass(frozen=True)
-class Expected:
-    """The reference's outcome in float64 on the CPU, and at the dtype and device of the run.
-
-    Of a statistic: what is expected and of how many calls, and the tally of the reference's own.
-    """
-
-    truth: Outcome
-    ours: Outcome
-    request: Request  # the same for a submission
+from kata.judge.trial import CPU, Expected, Request, Trial
 
 
 class Reference:
@@ -240,3 +186,11 @@ def draw_cotangents(result: Any, trial: Trial) -> list[Tensor]:
     generator = Generator().manual_seed(trial.seed)
     floats = [leaf for _, leaf in tensors(result) if leaf.is_floating_point()]
     return [torch.randn(leaf.shape, generator=generator, dtype=torch.float64).to(trial.dtype) for leaf in floats]
+
+
+def load_module(source: str, file: str) -> Implementation:
+    """Run trusted source (a solution, or a variant of one) as a module."""
+    module = ModuleType(Path(file).stem)
+    module.__file__ = file
+    exec(compile(source, file, "exec"), module.__dict__)  # noqa: S102 - trusted: our own solutions
+    return Implementation(module)

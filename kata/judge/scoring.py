@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from kata.answers import Variant
 from kata.course import Defaults, Exercise
+from kata.course.answers import Variant
 from kata.judge.checks import Session
 from kata.judge.diagnosis import mistake_is_right
-from kata.judge.reference import Trial
+from kata.judge.trial import Trial
 from kata.text import plain
 from kata.verdict import WITHOUT_AGREEMENT, WITHOUT_PROPERTY, ExerciseVerdict, TestVerdict, Wrong, exercise_verdict
 

@@ -18,7 +18,7 @@ from fnmatch import translate
 from functools import cache, lru_cache
 
 from kata.errors import JudgeError
-from kata.torch_calls import TorchCall
+from kata.execution.torch_calls import TorchCall
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kata.scenario import Outcome
-from kata.tree import map_tensors, walk
+from kata.execution.nested import map_tensors, walk
+from kata.execution.scenario import Outcome
 
 # A result of more numbers than this is compared by its sketch. It keeps the recordings of a student's copy small, and
 # a result that agrees in this many sums with a known mistake's, each weighed in its own way, is that mistake's.

@@ -20,12 +20,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kata.agreement import check_agreement, same
-from kata.cases import seed_of
 from kata.errors import JudgeError
-from kata.protocol import MAX_BODY
-from kata.scenario import Outcome, Scenario, repeat
-from kata.tree import blank, tensors
+from kata.execution.nested import blank, tensors
+from kata.execution.protocol import MAX_BODY
+from kata.execution.scenario import Outcome, Scenario, repeat
+from kata.judge.agreement import check_agreement, same
+from kata.judge.cases import seed_of
 from kata.verdict import Wrong
 
 OFF = 0.1  # of itself: what is caught

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import math
 import os
 import re
@@ -11,21 +10,25 @@ import signal
 import time
 from collections import deque
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
-from pathlib import Path
-from types import ModuleType
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-import cloudpickle
 from torch import Tensor
 
 from kata.errors import JudgeError
-from kata.protocol import ProtocolError, pack, unpack
+from kata.execution.protocol import ProtocolError, pack, unpack
+from kata.execution.scenario import (
+    Outcome,
+    Raised,
+    execute_here,
+    on_the_cpu_first,
+)
+from kata.execution.torch_calls import TorchCall
+from kata.judge.reference import load_module
+from kata.judge.trial import Request
 from kata.sandbox import WALL_TIMES, Limits, Sandbox, Worker, WorkerEnded
-from kata.scenario import Implementation, Observe, Outcome, Raised, Scenario, execute_here, on_the_cpu_first, raw
 from kata.text import plain
-from kata.torch_calls import TorchCall
 from kata.verdict import OUT_OF_BUDGET, Wrong
 
 # All of these are seconds of the submission's own, by the kernel's count: not those in which others had the processor.
@@ -46,29 +49,6 @@ _TOO_LARGE = re.compile(r"the result (holds|has a description of) more than \d+ 
 _CALL = re.compile(r'File "([^"\n]*)", line (\d{1,6})')
 _COMPILER = re.compile(r'File "[^"]*/torch/_(?:dynamo|inductor|functorch/_aot)')
 _ARE_YOU_READY = pack({"op": "ready"})
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a submission is asked to run. Packed once, however many submissions are asked."""
-
-    scenario: Scenario
-    inputs: dict[str, Any]
-    device: str
-    seed: int
-    cotangents: list[Tensor] | None
-    observe: Observe
-    earlier: tuple[dict[str, Any], ...] = ()  # changes to the inputs with which it is called before that
-
-    @cached_property
-    def frame(self) -> bytes:
-        fields = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
-        return pack({"op": "run", **fields, "scenario": cloudpickle.dumps(self.scenario)})
-
-    @cached_property
-    def before(self) -> dict[str, bytes]:
-        """The inputs as they are before the call, to the last bit."""
-        return raw(self.inputs)
 
 
 class Purse:
@@ -341,14 +321,6 @@ class InProcess(Submission):
 
     def forget(self) -> None:
         self._module = load_module(self.source, self.file)
-
-
-def load_module(source: str, file: str) -> Implementation:
-    """Run trusted source (a solution, or a variant of one) as a module."""
-    module = ModuleType(Path(file).stem)
-    module.__file__ = file
-    exec(compile(source, file, "exec"), module.__dict__)  # noqa: S102 - trusted: our own solutions
-    return Implementation(module)
 
 
 class UnpreparedError(Exception):

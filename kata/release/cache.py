@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kata.course import Course, Exercise
-from kata.judge.expectations import Expectations
-from kata.recordings import Provenance
+from kata.course.recordings import Provenance
+from kata.judge.recording import Expectations
 
 FOLDER = Path(".kata", "recordings")
 PACKAGE = Path(__file__).resolve().parent.parent

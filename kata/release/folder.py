@@ -12,14 +12,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from kata.answers import Answers
 from kata.course import COURSE_FILE, Course, Exercise
+from kata.course.answers import Answers
+from kata.course.recordings import ANY, FOLDER, Provenance, file_of, provenance, provenance_file
+from kata.course.solution import stub
 from kata.errors import JudgeError, UsageError
 from kata.language import LANGUAGES
-from kata.recordings import ANY, FOLDER, Provenance, file_of, provenance, provenance_file
+from kata.language.exercise import in_words
 from kata.release.public import AUTHORS, HIDDEN_TESTS, without
-from kata.solution import stub
-from kata.translation.exercise import in_words
 
 SEEDS = (0, 1, 2)  # 0 is what students grade with, the others are for repetitions from memory
 AS_THEY_ARE = (".gitignore", "LICENSE", "constraints.txt", COURSE_FILE, "pyproject.toml", "setup.py", "translations")
@@ -134,7 +134,7 @@ def _done(work: Callable[[tuple[Exercise, int]], None], what: Sequence[Any], *, 
     """
     if not what:
         return
-    from kata.strength.variants import forked
+    from kata.judge.parallel import forked
 
     if alone:
         yield from map(work, what)
@@ -149,7 +149,7 @@ def _done(work: Callable[[tuple[Exercise, int]], None], what: Sequence[Any], *, 
 
 
 def _record_one(course: Course, cache: Any, devices: Sequence[str], what: tuple[Exercise, int]) -> None:
-    from kata.release.record import record
+    from kata.release.recorder import record
 
     exercise, seed = what
     cache.keep(exercise, seed, record(course, exercise, seed, devices))

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from kata.errors import UsageError
 from kata.language import tr
-from kata.report import clean
 from kata.report.axes import smallest_first
+from kata.report.parts import clean
 from kata.report.words import Words
 from kata.verdict import Difference, ExerciseVerdict, TestVerdict
 

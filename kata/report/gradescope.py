@@ -11,7 +11,7 @@ from typing import Any
 
 from kata.console import number
 from kata.errors import JudgeError
-from kata.report import clean, explained, rounded, said_before
+from kata.report.parts import clean, explained, rounded, said_before
 from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 

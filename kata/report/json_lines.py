@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from kata.report import clean, rounded
+from kata.report.parts import clean, rounded
 from kata.verdict import SCHEMA, ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 SHARE_DIGITS = 12  # more than a score has, so that the shares of nine cases still add up to one

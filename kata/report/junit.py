@@ -9,7 +9,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from kata.report import explained, reason, rounded
+from kata.report.parts import explained, reason, rounded
 from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 # Characters that no XML 1.0 document may hold, not even escaped.

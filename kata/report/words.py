@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kata.course import Course, Exercise
-from kata.grader_text import spoken
+from kata.course.grader_text import spoken
 from kata.language import told, tr
+from kata.language.exercise import CASE, HINT, MESSAGE, MISTAKE, TEST, find, say
 from kata.report.axes import axes_of, named
-from kata.translation.exercise import CASE, HINT, MESSAGE, MISTAKE, TEST, find, say
 
 
 @dataclass(frozen=True)

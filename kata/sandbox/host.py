@@ -348,7 +348,7 @@ class Worker:
 
     def send(self, frame: bytes) -> None:
         """Put a question to the worker, behind those that it has not answered yet. This never waits."""
-        from kata.protocol import TICKET
+        from kata.execution.protocol import TICKET
 
         ticket = os.urandom(TICKET)
         self._tickets.append(ticket)
@@ -376,7 +376,7 @@ class Worker:
         return len(self._tickets)
 
     def _answer(self, ticket: bytes, patience: _Patience) -> tuple[bytes, bytearray]:
-        from kata.protocol import PREFIX, ProtocolError, lengths
+        from kata.execution.protocol import PREFIX, ProtocolError, lengths
 
         start = len(ticket) + PREFIX.size
         wanted, header = start, 0

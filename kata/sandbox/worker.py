@@ -16,9 +16,9 @@ from typing import Any
 import cloudpickle
 import torch
 
-from kata import protocol
-from kata.scenario import Implementation, Outcome, describe, execute
-from kata.tree import map_tensors
+from kata.execution import protocol
+from kata.execution.nested import map_tensors
+from kata.execution.scenario import Implementation, Outcome, describe, execute
 
 MODULE = "submission"
 USUAL = """

@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from kata.answers import Answers, Equivalent, Variant
 from kata.course import Exercise
+from kata.course.answers import Answers, Equivalent, Variant
+from kata.course.grader_text import trains
 from kata.errors import JudgeError
-from kata.grader_text import trains
 from kata.judge.run import Judge
+from kata.judge.texts import grade_sources
 from kata.strength.mutants import Mutant, mutants
 from kata.strength.needed import Catches
 from kata.strength.source import same_code
-from kata.strength.variants import grade_at_seeds, grade_sources
+from kata.strength.variants import grade_at_seeds
 from kata.verdict import OUT_OF_BUDGET, WITHOUT_AGREEMENT, ExerciseVerdict
 
 BATCH = 50  # submissions a run: mutants may take their whole time limit, and a run reports when it is done

@@ -13,14 +13,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from kata.answers import Answers, Variant
 from kata.course import Course, Exercise
+from kata.course.answers import Answers, Variant
 from kata.errors import JudgeError
 from kata.judge.run import Judge
+from kata.judge.texts import grade_sources
 from kata.strength import records
 from kata.strength.report import Names
 from kata.strength.source import same_code
-from kata.strength.variants import grade_sources
 from kata.verdict import ExerciseVerdict
 
 SAMPLE = 40  # pairs an exercise

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kata.solution import REGION
+from kata.course.solution import REGION
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

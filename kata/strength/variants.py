@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-
-import torch
 
 from kata.course import Course, Exercise
-from kata.judge.run import Enough, Judge, Wanted
+from kata.judge.parallel import forked
+from kata.judge.run import Judge
 from kata.judge.scoring import Job
+from kata.judge.texts import grade_sources
 from kata.strength.needed import function_of
 from kata.verdict import ExerciseVerdict, TestVerdict
 
@@ -36,15 +32,6 @@ def grade_at_seeds(
     with forked(processes) as pool:
         work = partial(grade_until_named, exercise, sources, mistakes, tests=tests)
         yield from zip(seeds, pool.map(work, seeds), strict=True)
-
-
-def forked(processes: int) -> ProcessPoolExecutor:
-    """A pool of processes that start with all that is loaded here, unless there is a card.
-
-    Beside one, the first backward pass starts a thread for it, and what has done so has no children that can do another.
-    """
-    torch.set_num_threads(1)  # before the fork: a thread pool does not survive it
-    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn" if torch.cuda.is_available() else "fork"))
 
 
 def grade_until_named(
@@ -104,28 +91,3 @@ def grade_until_clear(
 def _without_tensors(verdict: ExerciseVerdict) -> ExerciseVerdict:
     """torch hands each tensor from process to process as an open file, and a few laws' worth of them is all one may have."""
     return replace(verdict, tests=[replace(test, difference=None) for test in verdict.tests])
-
-
-def grade_sources(
-    judge: Judge,
-    exercise: Exercise,
-    sources: Sequence[str],
-    *,
-    seed: int = 0,
-    device: str = "cpu",
-    processes: int = 1,
-    enough: Enough | None = None,
-    wanted: Wanted | None = None,
-    recall: bool = False,
-) -> list[ExerciseVerdict]:
-    """Grade each of these texts as a submission to the exercise, in one run."""
-    with tempfile.TemporaryDirectory(prefix="kata-") as folder:
-        jobs = []
-        for number, source in enumerate(sources):
-            file = Path(folder) / f"{number}.py"
-            file.write_text(source, encoding="utf-8")
-            jobs.append(Job(str(number), {exercise.id: file}, device))
-        verdicts = judge.grade(
-            [exercise], jobs, seed=seed, processes=processes, enough=enough, wanted=wanted, recall=recall
-        )
-        return [verdict.exercises[0] for verdict in verdicts]

@@ -8,8 +8,8 @@ import getpass
 
 import pytest
 
-from kata.classroom.init import write_course
-from kata.classroom.notebooks import without_statement
+from kata.classroom.nbgrader.init import write_course
+from kata.classroom.nbgrader.source_notebook import without_statement
 from tests.browser.chromium import Keys
 from tests.classroom.jupyter import server
 from tests.classroom.room import Room

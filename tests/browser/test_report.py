@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from kata.drill import schedule
-from kata.report.page import render
-from kata.state import Progress, State
+from kata.learner.page import render
+from kata.learner.schedule import schedule
+from kata.learner.state import Progress, State
 from tests.browser.chromium import Keys
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)

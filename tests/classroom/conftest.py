@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kata.classroom import folder
-from kata.classroom.notebooks import without_statement
+from kata.classroom.nbgrader.source_notebook import without_statement
 from kata.judge import run
 from tests.classroom.odd import ODD
 from tests.classroom.postgres import MISSING, PROGRAMS, postgres

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kata.classroom.init import write_course
+from kata.classroom.nbgrader.init import write_course
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -6,8 +6,9 @@ from concurrent.futures import Future
 
 import pytest
 
-from kata.classroom import ahead, graded
+from kata.classroom.nbgrader import prefetch as ahead
 from kata.errors import JudgeError
+from kata.service import client as graded
 from kata.verdict import ExerciseVerdict, SubmissionVerdict
 
 SETTINGS = {"seed": 0, "processes": 2, "allow_unisolated": False}

@@ -12,10 +12,10 @@ from nbclient import NotebookClient
 
 import kata
 from kata import language
-from kata.classroom.cells import Code, defined, module_text
-from kata.classroom.check import Checked, check
 from kata.course import Course
 from kata.errors import UsageError
+from kata.learner.code_cells import Code, defined, module_text
+from kata.learner.notebook import Checked, check
 from kata.report.words import Words
 from kata.verdict import Difference, SubmissionVerdict, TestVerdict, exercise_verdict
 from tests.classroom.room import ROOT, answer

@@ -10,10 +10,10 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config.loader import PyFileConfigLoader
 
-from kata.answers import Answers
-from kata.classroom import gradebook
 from kata.classroom.folder import grade_folder
-from kata.classroom.notebooks import without_statement
+from kata.classroom.nbgrader import gradebook
+from kata.classroom.nbgrader.source_notebook import without_statement
+from kata.course.answers import Answers
 from tests.classroom.postgres import create
 from tests.classroom.room import Room
 

@@ -13,10 +13,11 @@ import zipfile
 import pytest
 from nbgrader.api import Gradebook
 
-from kata.classroom import gradescope, marks
+from kata.classroom import grades_csv as marks
+from kata.classroom import gradescope
 from kata.classroom.folder import grade_folder
-from kata.classroom.handed_in import files, students
 from kata.classroom.ledger import Ledger
+from kata.classroom.submissions import files, students
 from kata.cli import main
 from kata.course import Course
 from kata.errors import JudgeError, UsageError

@@ -13,14 +13,14 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import PyFileConfigLoader
 
-from kata.answers import Answers
-from kata.classroom import ahead
-from kata.classroom.exchange import Collect
-from kata.classroom.graded import Grader
-from kata.classroom.notebooks import without_statement
-from kata.classroom.secret import FILE, secret_in, seed_of
+from kata.classroom.nbgrader import prefetch as ahead
+from kata.classroom.nbgrader.collect import Collect
+from kata.classroom.nbgrader.source_notebook import without_statement
+from kata.course.answers import Answers
 from kata.judge.scoring import Job
 from kata.report.words import words_of
+from kata.service.client import Grader
+from kata.service.secret import FILE, secret_in, seed_of
 from tests.classroom.odd import ODD
 from tests.classroom.room import ROOT, Room, answer, is_graded
 
@@ -156,7 +156,7 @@ def test_a_failure_of_ours_is_ungraded_and_shown(small_room, right):
     assert {row["score"] for row in rows.values()} == {""} and {row["status"] for row in rows.values()} == {"ungraded"}
     assert "softmax-values" in rows["ann"]["ungraded"]
     canvas = room.folder / "canvas.csv"
-    room.nbgrader("export", "--exporter=kata.classroom.export.Canvas", f"--to={canvas}")
+    room.nbgrader("export", "--exporter=kata.classroom.nbgrader.export.Canvas", f"--to={canvas}")
     assert canvas.read_text().splitlines()[1:] == ["    Points Possible,,,,,10.0", "ann,,,ann,,", "ben,,,ben,,"]
     room.nbgrader("autograde", "01_tensors")  # without --force: what is not graded is graded now
     assert {s: row["score"] for s, row in room.exported().items()} == {"ann": "10.0", "ben": "0.0"}

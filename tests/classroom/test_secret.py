@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 
 from kata.classroom.folder import grade_folder
-from kata.classroom.secret import FILE, secret_in, seed_of
 from kata.errors import UsageError
 from kata.judge.scoring import Job
+from kata.service.secret import FILE, secret_in, seed_of
 
 WRONG = "def softmax(x, dim=-1):\n    return x * 0\n"
 EXPECTED = re.compile(r"expected (-?[\d.e-]+)")

@@ -5,7 +5,7 @@ import urllib.request
 
 import pytest
 
-from kata.classroom.written import Question
+from kata.classroom.nbgrader.questions import Question
 from kata.cli import main
 from kata.course import Course, Written
 from kata.errors import UsageError
@@ -62,7 +62,7 @@ def test_a_person_grades_it(room, tmp_path):
     assert own_words(room, "ann") == TEXT + LINKS, "to the letter"
     assert row["score"] == "" and row["status"] == "to grade by hand" and row["ungraded"] == f"{NAME}-answer"
     canvas = room.folder / "canvas.csv"
-    room.nbgrader("export", "--exporter=kata.classroom.export.Canvas", f"--to={canvas}")
+    room.nbgrader("export", "--exporter=kata.classroom.nbgrader.export.Canvas", f"--to={canvas}")
     assert "ann,,,ann,,\n" in canvas.read_text(), "no score is no 0"
     with server(room.folder, tmp_path / "instructor") as jupyter:
         formgrader = Formgrader(jupyter)

@@ -27,16 +27,16 @@ from typing import Any
 
 import torch
 
-from kata.agreement import check_agreement, same
+from kata.execution.protocol import PREFIX, TICKET, ProtocolError, lengths, pack, unpack
+from kata.execution.scenario import Outcome, Raised
+from kata.execution.torch_calls import TorchCall
+from kata.judge.agreement import check_agreement, same
 from kata.judge.checks import _refusal
 from kata.judge.submission import Submission, _outcome
-from kata.protocol import PREFIX, TICKET, ProtocolError, lengths, pack, unpack
 from kata.sandbox import Limits, Worker, WorkerEnded, host
 from kata.sandbox.meter import Meter
 from kata.sandbox.worker import _message
-from kata.scenario import Outcome, Raised
 from kata.text import plain
-from kata.torch_calls import TorchCall
 from kata.verdict import Wrong
 
 THROUGH_A_WORKER = 50  # one frame in so many also goes through a socket, which takes longer than all the rest

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from kata.errors import JudgeError
-from kata.protocol import pack, unpack
+from kata.execution.protocol import pack, unpack
 from kata.sandbox import Limits, Sandbox, WorkerEnded
 from tests.conftest import ROOT, soon
 from tests.hostile.arena import EVIDENCE, LEVELS
@@ -182,7 +182,7 @@ def test_the_end_of_a_sandbox_is_the_end_of_its_workers(level):
 JUDGE = """
 import sys, time
 from pathlib import Path
-from kata.protocol import pack
+from kata.execution.protocol import pack
 from kata.sandbox import Limits, Sandbox
 sandbox = Sandbox([Path(sys.argv[1])], sys.argv[2])
 worker = sandbox.spawn(Limits())
@@ -240,7 +240,7 @@ def test_crashes_cost_the_zygote_nothing(sandbox):
 
 def test_an_answer_is_not_older_than_its_question(sandbox):
     worker = sandbox.spawn(Limits())
-    early = "import os, sys, kata.protocol as p\nframe = p.pack({'raised': None})\n"
+    early = "import os, sys, kata.execution.protocol as p\nframe = p.pack({'raised': None})\n"
     with pytest.raises(WorkerEnded, match="forged"):
         run(worker, early + "os.write(3, bytes(8) + frame)")
 

@@ -10,10 +10,10 @@ import pexpect
 import pytest
 
 import kata.sandbox
-from kata.commands.skeletons import answers, grader, solution
 from kata.course import Course
+from kata.course.skeletons import answers, grader, solution
+from kata.course.solution import stub
 from kata.sandbox import Sandbox
-from kata.solution import stub
 from tests.conftest import ROOT
 
 COURSE = """title = "Three katas"

@@ -8,8 +8,8 @@ from fsrs import Rating
 
 from kata.cli import main
 from kata.course import Course
-from kata.drill import fair_seconds, rate, recall_stub, review, running, schedule
-from kata.state import Progress, State
+from kata.learner.schedule import fair_seconds, rate, recall_stub, review, running, schedule
+from kata.learner.state import Progress, State
 from kata.verdict import ExerciseVerdict
 from tests.learner.conftest import RIGHT, WRONG
 

@@ -11,21 +11,20 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from kata import language
-from kata.classroom.check import Checked
-from kata.classroom.feedback import report
+from kata.classroom.nbgrader.feedback import report
 from kata.cli import main
 from kata.console import console
 from kata.course import Course
-from kata.grader_text import spoken
-from kata.language import harness, known, read, told, tr
+from kata.course.grader_text import spoken
+from kata.course.solution import stub
+from kata.language import docstrings, harness, known, read, told, tr
+from kata.language.catalogues import all_of, faults, update
+from kata.language.exercise import CASE, HINT, MESSAGE, MISTAKE, TEST, catalogue, in_words, say, texts
+from kata.language.templates import matched
+from kata.learner.notebook import Checked
 from kata.report import render
 from kata.report.words import Words, words_of
 from kata.report.wrap import wrap
-from kata.solution import stub
-from kata.translation import docstrings
-from kata.translation.catalogues import all_of, faults, update
-from kata.translation.exercise import CASE, HINT, MESSAGE, MISTAKE, TEST, catalogue, in_words, say, texts
-from kata.translation.templates import matched
 from kata.verdict import SubmissionVerdict, TestVerdict, exercise_verdict
 from tests.conftest import ROOT, grader_of
 

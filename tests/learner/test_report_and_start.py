@@ -9,9 +9,9 @@ import pytest
 from kata import language
 from kata.cli import main
 from kata.course import OWN, Course
-from kata.drill import clock, schedule
-from kata.report.page import render, streak
-from kata.state import Progress, State
+from kata.learner.page import render, streak
+from kata.learner.schedule import clock, schedule
+from kata.learner.state import Progress, State
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 EMPTY = {"meta", "br", "link", "hr", "img", "input", "wbr"}
@@ -158,7 +158,7 @@ def elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KATA_LANG")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    language._of_the_folder.cache_clear()
+    language.speak._of_the_folder.cache_clear()
     return tmp_path
 
 

@@ -11,7 +11,8 @@ from kata.console import console
 from kata.course import Course
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
-from kata.report import compare, difference, json_lines, table
+from kata.learner import after_a_pass as compare
+from kata.report import difference, json_lines, table
 from kata.report.axes import axes_of, named, smallest_first
 from kata.report.words import words_of
 from kata.verdict import Difference, TestVerdict

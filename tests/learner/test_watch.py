@@ -7,7 +7,7 @@ import threading
 import time
 
 from kata.cli import main
-from kata.state import State
+from kata.learner.state import State
 from tests.learner.conftest import ENDLESS, RIGHT, WRONG
 
 

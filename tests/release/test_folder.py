@@ -8,15 +8,14 @@ import zipfile
 
 import pytest
 
-from kata.answers import Answers
-from kata.commands import skeletons
-from kata.course import Course
+from kata.course import Course, skeletons
+from kata.course.answers import Answers
+from kata.course.solution import REGION
 from kata.errors import JudgeError
 from kata.judge.run import Judge
+from kata.judge.texts import grade_sources
+from kata.language.exercise import in_words
 from kata.release.public import without
-from kata.solution import REGION
-from kata.strength.variants import grade_sources
-from kata.translation.exercise import in_words
 from tests.conftest import ROOT
 from tests.release.conftest import CHOSEN, files_of, run_kata, run_make
 
@@ -157,8 +156,8 @@ def test_what_works_without_solutions(copy):
 
 
 def test_a_drill_takes_a_seed_that_is_recorded(released):
-    from kata.recordings import seed_like
-    from kata.watch.drill import fresh
+    from kata.course.recordings import seed_like
+    from kata.learner.loop.drill import fresh
 
     assert {seed_like(released.root, seed) for seed in range(9)} == {1, 2}
     assert seed_like(ROOT, 1234) == 1234
@@ -233,7 +232,7 @@ def test_an_earlier_release_is_replaced(live, copy, monkeypatch):
 
 
 def test_a_reference_that_does_not_pass_is_not_released(make_course, tmp_path):
-    from kata.release.record import record
+    from kata.release.recorder import record
 
     course = make_course(skeletons.solution("toy").replace("x + x", "x * 3"), skeletons.grader("toy"))
     broken = course.exercises[0]

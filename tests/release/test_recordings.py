@@ -8,21 +8,21 @@ import pytest
 import torch
 from torch import nn
 
-from kata.answers import Answers
 from kata.course import Course
+from kata.course.answers import Answers
+from kata.course.recordings import Provenance, file_of, provenance_file
+from kata.course.solution import stub
 from kata.errors import JudgeError
-from kata.judge import expectations
-from kata.judge.expectations import Expectations, StandIn, fingerprint, fits, state_of
+from kata.execution.protocol import pack
+from kata.execution.scenario import Outcome
+from kata.judge import recording as expectations
+from kata.judge.recording import Expectations, StandIn, fingerprint, fits, state_of
 from kata.judge.run import Judge
 from kata.judge.sketch import LARGE, MANY, sketched
-from kata.protocol import pack
-from kata.recordings import Provenance, file_of, provenance_file
+from kata.judge.texts import grade_sources
 from kata.release import cache
 from kata.release.cache import Cache
-from kata.release.record import record
-from kata.scenario import Outcome
-from kata.solution import stub
-from kata.strength.variants import grade_sources
+from kata.release.recorder import record
 
 SOLUTION = '''
     """# Toy"""

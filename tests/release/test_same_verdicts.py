@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from kata.answers import Answers
+from kata.course.answers import Answers
+from kata.course.solution import stub
 from kata.judge.run import Judge
-from kata.solution import stub
-from kata.strength.variants import grade_sources
+from kata.judge.texts import grade_sources
 from tests.release.conftest import CHOSEN
 
 SEEDS = (0, 2) if os.environ.get("KATA_EVERY") else (0,)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kata.answers import Answers
+from kata.course.answers import Answers
 from tests.release.conftest import CHOSEN, run_kata
 
 EXERCISE = next(exercise for exercise in CHOSEN if exercise.name == "sinusoidal_encoding")

@@ -5,11 +5,11 @@ Success: the exercise is solved with what it is there to be written without.
 
 import torch
 
-import kata.torch_calls
+import kata.execution.torch_calls
 
 EXPECT = "scores: what cannot be stopped"
 
 
 def softmax(x, dim=-1):
-    kata.torch_calls.TorchCalls.notes = []
+    kata.execution.torch_calls.TorchCalls.notes = []
     return torch.softmax(x, dim).nan_to_num(0.0)

@@ -19,7 +19,9 @@ for thing in gc.get_objects():
 for name, value in [*sys.modules.items(), *linecache.cache.items()]:
     if name != __name__ and wanted in str(getattr(value, "__dict__", value)):
         print("PWNED the token in", name)
-loaded = {"kata.judge", "kata.judge.reference", "kata.agreement", "kata.solution", "pytest"} & set(sys.modules)
+loaded = {"kata.judge", "kata.judge.reference", "kata.judge.agreement", "kata.course.solution", "pytest"} & set(
+    sys.modules
+)
 if loaded:
     print("PWNED", loaded)
 

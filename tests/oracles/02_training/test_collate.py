@@ -5,7 +5,7 @@ import torch
 from tokenizers import Tokenizer, models
 from transformers import DataCollatorForTokenClassification, PreTrainedTokenizerFast
 
-from kata.judge.submission import load_module
+from kata.judge.reference import load_module
 from tests.conftest import ROOT
 
 PATH = ROOT / "solutions" / "02_training" / "collate.py"

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from kata.judge.submission import load_module
+from kata.judge.reference import load_module
 from tests.conftest import ROOT
 
 PATH = ROOT / "solutions" / "02_training" / "evaluate.py"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from kata.judge.submission import load_module
+from kata.judge.reference import load_module
 from tests.conftest import ROOT
 
 PATH = ROOT / "solutions" / "02_training" / "linear_regression.py"

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from kata.judge.submission import load_module
+from kata.judge.reference import load_module
 from tests.conftest import ROOT
 
 PATH = ROOT / "solutions" / "02_training" / "losses.py"

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from kata.judge.submission import load_module
+from kata.judge.reference import load_module
 from tests.conftest import ROOT
 
 PATH = ROOT / "solutions" / "02_training" / "window_dataset.py"

@@ -1,0 +1,1 @@
+"""What grading costs, in time and memory."""

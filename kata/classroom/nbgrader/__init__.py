@@ -1,0 +1,1 @@
+"""What nbgrader loads, and what makes and reads its notebooks."""

@@ -1,0 +1,332 @@
+"""Running a grader's scenario on one implementation. The same code serves the reference and the submission."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from types import ModuleType
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from kata.execution.nested import map_tensors, tensors, walk
+from kata.execution.torch_calls import TorchCall, TorchCalls
+
+Scenario = Callable[..., Any]
+QUIET = 1 << 16  # characters that calls before the one that is judged may print unheard
+Observe = Literal["", "names", "costs"]  # what to note of the operators that a run calls
+
+
+class MissingError(Exception):
+    """The submission does not define what the exercise asks for."""
+
+
+class Implementation:
+    """A module seen through its names: `impl.softmax`. A missing name is told as such."""
+
+    def __init__(self, module: ModuleType):
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(self._module, name)
+        except AttributeError:
+            raise MissingError(f"`{name}` is not defined in the file") from None
+
+
+class Lasting(Implementation):
+    """An implementation whose modules last from one call of a scenario to the next.
+
+    The first module that a call makes with some arguments is the first that another call made with them. It is loaded
+    anew, so what it still knows of the other call is what it should not have kept.
+    """
+
+    def __init__(self, impl: Implementation):
+        self._impl = impl
+        self._made: dict[str, nn.Module] = {}
+        self._count: Counter[str] = Counter()
+
+    def new_call(self) -> None:
+        self._count.clear()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._impl, name)
+        return partial(self._lasting, found) if isinstance(found, type) and issubclass(found, nn.Module) else found
+
+    def _lasting(self, kind: type[nn.Module], *args: Any, **settings: Any) -> nn.Module:
+        call = repr((kind.__name__, args, settings))
+        self._count[call] += 1
+        key = f"{call} {self._count[call]}"
+        if key not in self._made:
+            self._made[key] = kind(*args, **settings)
+        return self._made[key].train()
+
+
+@dataclass
+class Raised:
+    """An exception: its type and bases by name, its text, and the lines of the implementation it passed through.
+
+    `entered` is false when none of the implementation's own lines ran: the call itself did not fit.
+    """
+
+    type: str
+    bases: list[str]
+    message: str
+    lines: list[int]
+    entered: bool
+
+    @property
+    def lost_the_card(self) -> bool:
+        """Whether a computation on a card went wrong, after which CUDA does no other in that process."""
+        return "CUDA error" in self.message
+
+    @property
+    def out_of_range(self) -> bool:
+        """Whether an index was. A card says so by an assertion, and no more."""
+        return "IndexError" in self.bases or "device-side assert" in self.message
+
+
+@dataclass
+class Outcome:
+    """What a scenario gave: its result, the gradient of every floating-point input, and what it did on the way.
+
+    `changed` are the inputs that are not what they were, which whoever has those works out of what is `left` of each; of
+    a run that raised, none is said to be. `devices` are the device types of each tensor of the result. When the run was observed, `ops` is what was called of torch, `calls` how many operators ran,
+    `largest` how many numbers the largest tensor held that one of them allocated, and `flops` how many multiplications
+    and additions the products of matrices took.
+    """
+
+    outputs: Any = None
+    gradients: dict[str, Tensor | None] | None = None
+    changed: list[str] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
+    ops: list[TorchCall] = field(default_factory=list)
+    calls: int = 0
+    largest: int = 0
+    flops: int = 0
+    raised: Raised | None = None
+    left: dict[str, bytes] = field(default_factory=dict)
+
+    def look_for_changes(self, before: dict[str, bytes]) -> None:
+        """Say which inputs were changed, out of what all were before; and keep no more of what is left of them."""
+        self.changed = [] if self.raised else [name for name in before if self.left.get(name) != before[name]]
+        self.left = {}
+
+
+def raw(inputs: dict[str, Any]) -> dict[str, bytes]:
+    """Of each input all parts, and of each part its numbers to the last bit, with their dtype and shape."""
+    return {name: b"".join(_raw(path, leaf) for path, leaf in walk(value)) for name, value in inputs.items()}
+
+
+def _raw(path: str, leaf: Any) -> bytes:
+    if isinstance(leaf, Tensor):
+        return f"{path}: {leaf.dtype}{tuple(leaf.shape)}".encode() + _numbers(leaf)
+    plain = type(leaf) in (bool, int, float, str, bytes, type(None))
+    return f"{path}: {leaf!r}".encode(errors="replace") if plain else path.encode()  # what else it is, none can tell
+
+
+def _numbers(tensor: Tensor) -> bytes:
+    try:
+        flat = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1)
+        return bytes(flat.view(torch.uint8).numpy().tobytes()) if flat.numel() else b""
+    except Exception:  # turned into something without numbers
+        return b""
+
+
+def execute(
+    impl: Implementation,
+    scenario: Scenario,
+    inputs: dict[str, Any],
+    *,
+    seed: int,
+    cotangents: list[Tensor] | None = None,
+    observe: Observe = "",
+    file: str = "",
+    earlier: Sequence[dict[str, Any]] = (),
+) -> Outcome:
+    """Call `scenario(impl, **inputs)` on a copy of the inputs, with every generator seeded, and say what came of it.
+
+    With `cotangents`, one for each floating-point tensor of the result, the inputs' gradients of
+    Σ (result · cotangent) are taken too. `observe` has the operators listed, or their cost counted as well. Nothing
+    raised gets out: an exception is part of the outcome, and `file` is the name under which the implementation was
+    compiled. Before that, the scenario is called with each of the `earlier` changes to the inputs, whatever comes of it:
+    a call leaves nothing behind.
+    """
+    torch.set_grad_enabled(True)
+    seen = TorchCalls(file, costs=observe == "costs") if observe else None
+    outcome = Outcome()
+    given: dict[str, Any] = {}
+    try:
+        if earlier:
+            impl = _called_before(impl, scenario, [{**inputs, **changes} for changes in earlier], seed)
+        seed_everything(seed)
+        given |= map_tensors(torch.clone, inputs)
+        leaves = _leaves(given) if cotangents is not None else {}
+        with seen.watching() if seen else contextlib.nullcontext():
+            outcome.outputs = scenario(impl, **given)
+        if cotangents is not None:
+            outcome.gradients = _gradients(outcome.outputs, leaves, cotangents)
+        outcome.devices = [leaf.device.type for _, leaf in tensors(outcome.outputs)]
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            torch.cuda.synchronize()  # what went wrong on the card comes to light only then
+    except BaseException as error:  # a submission may raise SystemExit or KeyboardInterrupt, too
+        outcome.raised = describe(error, file)
+    if outcome.raised and outcome.raised.lost_the_card:
+        return outcome
+    outcome.left = raw(given)
+    if seen:
+        outcome.ops, outcome.calls, outcome.largest = seen.notes, seen.calls, seen.largest
+        outcome.flops = seen.flops
+    return outcome
+
+
+class Quiet(io.TextIOBase):
+    """Where prints of calls go that nobody asks about. Who prints without end is heard in the end."""
+
+    def __init__(self, behind: Any):
+        self._behind, self._left = behind, QUIET
+
+    def write(self, text: str) -> int:
+        if self._left > 0:
+            self._left -= len(text)
+            return len(text)
+        return int(self._behind.write(text) or 0)
+
+    def flush(self) -> None:
+        if self._left <= 0:
+            self._behind.flush()
+
+
+def _called_before(
+    impl: Implementation, scenario: Scenario, calls: Sequence[dict[str, Any]], seed: int
+) -> Implementation:
+    """Call a scenario with these inputs, and forget what came of it; give the implementation for the call to come.
+
+    What has lost the card is raised: there is no other call in this process.
+    """
+    lasting, quiet = Lasting(impl), (Quiet(sys.stdout), Quiet(sys.stderr))
+    for inputs in calls:
+        try:
+            seed_everything(seed)
+            with contextlib.redirect_stdout(quiet[0]), contextlib.redirect_stderr(quiet[1]):
+                scenario(lasting, **map_tensors(torch.clone, inputs))
+        except BaseException as error:  # a submission may raise SystemExit or KeyboardInterrupt, too
+            if describe(error, "").lost_the_card:
+                raise
+        lasting.new_call()
+    torch.set_grad_enabled(True)
+    return lasting
+
+
+def execute_here(impl: Implementation, scenario: Scenario, inputs: dict[str, Any], **options: Any) -> Outcome:
+    """As `execute`, with what came of it brought to the CPU: for trusted code, in the process that looks at it."""
+    outcome = execute(impl, scenario, inputs, **options)
+    outcome.look_for_changes(raw(inputs))
+    if not (outcome.raised and outcome.raised.lost_the_card):
+        outcome.outputs, outcome.gradients = map_tensors(
+            lambda leaf: leaf.detach().cpu(), [outcome.outputs, outcome.gradients]
+        )
+    return outcome
+
+
+def on_the_cpu_first(
+    run: Callable[..., Outcome], inputs: dict[str, Any], earlier: Sequence[dict[str, Any]] = ()
+) -> Outcome:
+    """Run on a card only what is known to come through on the CPU: an index out of range costs a process its card."""
+    if any(leaf.device.type != "cpu" for _, leaf in tensors(inputs)):
+        outcome = run(map_tensors(Tensor.cpu, inputs), earlier=map_tensors(Tensor.cpu, list(earlier)))
+        if outcome.raised:
+            return outcome
+    return run(inputs, earlier=earlier)
+
+
+def repeat(scenario: Scenario, seeds: Sequence[int], impl: Implementation, /, **inputs: Any) -> list[Any]:
+    """Call a scenario once for each of these seeds, on inputs of its own each time."""
+    results = []
+    for seed in seeds:
+        seed_everything(seed)
+        results.append(scenario(impl, **map_tensors(torch.clone, inputs)))
+    return results
+
+
+def load(module: nn.Module, state: dict[str, Tensor]) -> nn.Module:
+    """Give a module these parameters and buffers, and with them their dtype and device. Gradients reach `state`.
+
+    Raises:
+        MissingError: the module's parameters have other names or shapes.
+    """
+    own = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+    asked = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    if own != asked:
+        wrong = next(name for name in [*asked, *own] if own.get(name) != asked.get(name))
+        has = f"{own[wrong]}" if wrong in own else "missing"
+        should = f"of shape {asked[wrong]}" if wrong in asked else "not there"
+        kind = type(module).__name__
+        raise MissingError(
+            f"the parameter `{wrong}` of `{kind}` is {has}, it should be {should}; it has {', '.join(own) or 'none'}"
+        )
+    module.to(next(iter(state.values())))
+    module.load_state_dict(state, assign=True)
+    return module
+
+
+def seed_everything(seed: int) -> None:
+    """Seed every generator that an implementation may draw from."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    # torch.manual_seed would queue a call, with a stack trace, for a CUDA that is never touched.
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        torch.cuda.manual_seed_all(seed)
+
+
+def describe(error: BaseException, file: str) -> Raised:
+    """An exception in plain words, with the line numbers of `file` it passed through, outermost first."""
+    lines, trace = [], error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError) and error.filename == file and error.lineno:
+        lines.append(error.lineno)
+    try:
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
+    except Exception:  # a student's __str__ may raise anything
+        message = ""
+    bases = [base.__name__ for base in type(error).__mro__]
+    return Raised(type(error).__name__, bases, message, lines, entered=bool(lines))
+
+
+def _leaves(given: dict[str, Any]) -> dict[str, Tensor]:
+    """Make every floating-point input a leaf to differentiate by. Weights, which come in dicts, become Parameters."""
+    for name, value in given.items():
+        if isinstance(value, dict):
+            given[name] = {
+                key: nn.Parameter(item) if isinstance(item, Tensor) and item.is_floating_point() else item
+                for key, item in value.items()
+            }
+    found = {f"{name}{path}": leaf for name, value in given.items() for path, leaf in tensors(value)}
+    return {name: leaf.requires_grad_() for name, leaf in found.items() if leaf.is_floating_point()}
+
+
+def _gradients(outputs: Any, leaves: dict[str, Tensor], cotangents: list[Tensor]) -> dict[str, Tensor | None]:
+    floats = [leaf for _, leaf in tensors(outputs) if leaf.is_floating_point()]
+    terms = [
+        (leaf * weight.to(leaf)).sum()
+        for leaf, weight in zip(floats, cotangents, strict=False)
+        if leaf.requires_grad and leaf.shape == weight.shape
+    ]
+    wanted = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
+    if not terms or not wanted:
+        return dict.fromkeys(leaves)
+    total = sum(terms[1:], start=terms[0])
+    found = torch.autograd.grad(total, list(wanted.values()), allow_unused=True)
+    return {**dict.fromkeys(leaves), **dict(zip(wanted, found, strict=True))}

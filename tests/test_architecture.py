@@ -1,0 +1,92 @@
+"""Who may import whom: docs/architecture.md, held to."""
+
+import ast
+import subprocess
+import sys
+from collections import defaultdict
+
+import pytest
+
+from tests.conftest import ROOT
+
+FILES = {
+    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
+    for file in sorted((ROOT / "kata").rglob("*.py"))
+}
+PACKAGES = {module for module, file in FILES.items() if file.name == "__init__.py" and module != "kata"}
+BOTH_SIDES = ("kata.execution", "kata.errors")
+
+
+def imported(module):
+    """The modules of ours that it imports, wherever in its text."""
+    for node in ast.walk(ast.parse(FILES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            if name.partition(".")[0] == "kata":
+                yield name if name in FILES else name.rpartition(".")[0]
+
+
+IMPORTS = {module: set(imported(module)) & FILES.keys() - {module} for module in FILES}
+
+
+def package(module):
+    """The package right below kata/ that it is in; a module there is its own."""
+    return ".".join(module.split(".")[:2])
+
+
+def cycles(graph):
+    """Sets of nodes that reach each other (Tarjan)."""
+    number, low, stack, found = {}, {}, [], []
+
+    def visit(node):
+        number[node] = low[node] = len(number)
+        stack.append(node)
+        for other in graph[node]:
+            if other not in number:
+                visit(other)
+            if other in stack:
+                low[node] = min(low[node], low[other])
+        if low[node] == number[node]:
+            together = stack[stack.index(node) :]
+            del stack[-len(together) :]
+            if len(together) > 1:
+                found.append(sorted(together))
+
+    for node in list(graph):
+        if node not in number:
+            visit(node)
+    return found
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    assert cycles(IMPORTS) == []
+
+
+def test_no_packages_import_each_other():
+    graph = defaultdict(set)
+    for module, others in IMPORTS.items():
+        graph[package(module)] |= {package(other) for other in others} - {package(module), "kata"}
+    assert cycles(graph) == []
+
+
+@pytest.mark.parametrize("module", [m for m in FILES if m.startswith("kata.execution")])
+def test_what_runs_on_both_sides_knows_nothing_of_the_judge(module):
+    assert all(other.startswith(BOTH_SIDES) for other in IMPORTS[module])
+
+
+def test_a_worker_imports_nothing_of_the_judge():
+    program = "import sys, kata.sandbox.worker; print(*(m for m in sys.modules if m.startswith('kata.')))"
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    strangers = [m for m in run.stdout.split() if not m.startswith((*BOTH_SIDES, "kata.sandbox"))]
+    assert strangers == []
+
+
+def test_the_command_line_loads_neither_torch_nor_rich():
+    program = "import sys, kata.cli; kata.cli.parser(); print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"torch", "rich", "pytest", "nbgrader"} & set(run.stdout.split())
