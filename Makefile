@@ -50,7 +50,7 @@ doctor: .venv/.student ## check this machine and this folder
 	@$(KATA) doctor
 
 ### BEGIN AUTHORS
-.PHONY: test test-classroom test-browser verify bench lint format stubs release translations
+.PHONY: test test-classroom test-browser verify bench cuda lint format stubs release translations
 
 # On two cores: half of the tests for each, and who is done first takes half of what the other still has to do. The
 # classroom, and pages in a browser, have targets of their own.
@@ -71,6 +71,9 @@ verify: .venv/.author ## the laws at 200 seeds, mutants, a million fuzzed frames
 bench: .venv/.author ## what grading costs, in time and memory
 	@$(BIN)/python -m kata.bench $(ARGS)
 	@$(if $(ARGS),:,$(BIN)/python -m kata.bench.classroom)
+
+cuda: .venv/.author ## all of it on the card of this machine, into docs/cuda.md; goes on where it was stopped
+	@$(BIN)/python -m kata.bench.cuda $(ARGS)
 
 lint: .venv/.author ## ruff and mypy
 	@$(BIN)/ruff check .

@@ -7,7 +7,7 @@ import hashlib
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +184,16 @@ class Course:
     @property
     def exercises(self) -> tuple[Exercise, ...]:
         return tuple(exercise for track in self.tracks for exercise in track.exercises)
+
+    def only(self, names: Iterable[str]) -> Course:
+        """The same course with these exercises and no others; with all for no name.
+
+        Raises:
+            UsageError: as `select`.
+        """
+        chosen = self.select(names)
+        tracks = (replace(t, exercises=tuple(e for e in t.exercises if e in chosen)) for t in self.tracks)
+        return replace(self, tracks=tuple(tracks))
 
     def select(self, names: Iterable[str]) -> tuple[Exercise, ...]:
         """The exercises so named, by id or by its last part; all of them for no name. In teaching order.

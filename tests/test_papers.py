@@ -1,0 +1,33 @@
+"""Pages for who inherits the code name what there is."""
+
+import re
+
+import pytest
+
+import kata.grading
+from kata.judge.checks import Check
+from kata.judge.scoring import Options
+from tests.conftest import ROOT
+
+GRADERS = (ROOT / "docs/graders.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("word", [word for word in kata.grading.__all__ if word not in ("Case", "Number", "Recipe")])
+def test_each_word_of_a_grader_is_on_its_page(word):
+    assert re.search(rf"`{word}[`(]|{word}\(", GRADERS), f"docs/graders.md has no `{word}`"
+
+
+@pytest.mark.parametrize("word", [f"check.{name}" for name in vars(Check) if not name.startswith("_")])
+def test_each_check_is_on_its_page(word):
+    assert f"`{word}(" in GRADERS
+
+
+@pytest.mark.parametrize("option", Options.__annotations__)
+def test_each_option_of_the_mark_is_on_its_page(option):
+    assert f"| `{option}` |" in GRADERS
+
+
+@pytest.mark.parametrize("file", sorted(set(re.findall(r"`((?:kata|tests|docs)/[\w/.]+\.\w+)`", ARCHITECTURE))))
+def test_files_that_the_architecture_names_are_there(file):
+    assert (ROOT / file).is_file()
