@@ -213,6 +213,11 @@ def test_results_of_another_form_are_told_by_their_form(toy):
     assert "the result is None, expected a tensor" in found["share"].message
 
 
+def test_draws_that_are_infinite_are_a_mistake_without_a_name(toy):
+    (found,) = grade(toy, ("gain /", 'float("inf") * gain /'))
+    assert found["moments"].status == "failed" and not found["moments"].mistake
+
+
 def test_a_copy_without_solutions_says_the_same(toy):
     texts = [(mistake.was, mistake.becomes) for mistake in Answers.of(toy).mistakes]
     live = grade(toy, ("", ""), *texts)

@@ -174,7 +174,7 @@ class Moments(Statistic):
         if torch.equal(one.nan_to_num(), other.nan_to_num()):
             return True
         (n, mean, deviation, _), (m, other_mean, other_deviation, _) = one.tolist(), other.tolist()
-        if not min(deviation, other_deviation) > 0:
+        if not all(0 < spread < math.inf for spread in (deviation, other_deviation)):
             return False
         apart = (mean - other_mean) ** 2 / (deviation**2 / n + other_deviation**2 / m) / 2
         stretched = math.log(deviation / other_deviation) ** 2 / (1 / n + 1 / m)
