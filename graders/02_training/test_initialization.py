@@ -90,7 +90,6 @@ def refuse(impl, name, t):
 
 
 XAVIER, KAIMING = "xavier_uniform_", "kaiming_normal_"
-each_function = pytest.mark.parametrize("name", [XAVIER, KAIMING])
 
 # One fan is three times the other, so that neither is mistaken for the other or for their mean.
 A = between(12, 20)
@@ -142,7 +141,7 @@ def test_a_gain_of_0(check):
 
 
 @pytest.mark.points(1)
-@each_function
+@pytest.mark.parametrize("name", [XAVIER, KAIMING], ids=["Xavier", "Kaiming"])
 def test_in_place(run, name):
     found = run(fill_a_part, name=name, t=normal(A, 5, 3), dtype="bfloat16")
     assert found["filled"], "a part of a larger tensor, full of NaN, is not filled with numbers"
@@ -151,7 +150,7 @@ def test_in_place(run, name):
 
 
 @pytest.mark.points(1)
-@each_function
+@pytest.mark.parametrize("name", [XAVIER, KAIMING], ids=["Xavier", "Kaiming"])
 def test_no_gradient_is_recorded(run, name):
     found = run(fill_a_parameter, name=name, t=normal(1, 1))  # a single weight has fans as well
     assert found["leaf"], "a parameter is no leaf that requires a gradient afterwards"
@@ -159,7 +158,7 @@ def test_no_gradient_is_recorded(run, name):
 
 
 @pytest.mark.points(1)
-@each_function
+@pytest.mark.parametrize("name", [XAVIER, KAIMING], ids=["Xavier", "Kaiming"])
 def test_generator(run, name):
     found = run(fill_from_generators, name=name, t=normal(A, 3), seed=between(1, 100_000))
     assert found["repeats"], "generators with the same seed give other weights"
