@@ -93,7 +93,9 @@ def wrong(leaf):
         return torch.zeros_like(leaf)
     if isinstance(leaf, bool | None):
         return not leaf
-    return f"{leaf}?" if isinstance(leaf, str) else -1 - leaf if isinstance(leaf, int | float) else leaf
+    if isinstance(leaf, str | bytes):
+        return leaf + leaf[:0].ljust(1)
+    return -1 - leaf if isinstance(leaf, int | float) else leaf
 
 
 def guessed(outcome):
