@@ -5,7 +5,7 @@ import sys
 import pytest
 import torch
 
-from kata.grading import Case, between, integers
+from kata.grading import Case, between, integers, normal
 
 # Python's floats have the 53 bits of float64, whatever the dtype of a run, so they are held to these.
 pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["autograd"], dtypes=["float64"])
@@ -55,7 +55,7 @@ def of_all(values):
 
 
 def neuron(impl, inputs, weights, bias):
-    inputs, weights = [[impl.Value(number) for number in numbers] for numbers in (inputs, weights)]
+    inputs, weights = [[impl.Value(number) for number in numbers.tolist()] for numbers in (inputs, weights)]
     total = sum((x * w for x, w in zip(inputs, weights, strict=True)), impl.Value(bias))
     (1 / (1 + (-total).exp())).log().backward()
     return of_all([*inputs, *weights])
@@ -129,6 +129,7 @@ def many_ways(impl, a, b, steps):
 POSITIVE, NEGATIVE, WHOLE, ANY = between(0.5, 2.0), between(-2.0, -0.5), between(3, 6), between(0.1, 0.9)
 PAIR = {"a": POSITIVE, "b": NEGATIVE}
 USUAL = {**PAIR, "n": WHOLE}
+INPUTS = between(4, 6)
 POINTS = [(between(0.5, 1.5), between(-1.0, 1.0)) for _ in range(3)]
 
 OPERATIONS = [
@@ -162,14 +163,7 @@ GRAPHS = [
         places=integers(9, 2, high=3),
         zeros=False,
     ),
-    Case(
-        "a neuron",
-        neuron,
-        inputs=[between(-1.0, 1.0) for _ in range(4)],
-        weights=[between(-1.0, 1.0) for _ in range(4)],
-        bias=ANY,
-        recall=True,
-    ),
+    Case("a neuron", neuron, inputs=normal(INPUTS), weights=normal(INPUTS), bias=ANY, recall=True),
 ]
 
 SUMS = [

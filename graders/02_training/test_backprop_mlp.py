@@ -1,0 +1,111 @@
+"""Backpropagation by hand: the loss and four gradients, the corner of the ReLU, large logits, and no autograd."""
+
+import pytest
+
+from kata.grading import Case, between, exactly, integers, normal
+
+# In half precision a hidden number near 0 has its sign by the order of a sum, and right answers part ways.
+pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["autograd"], dtypes=["float32", "float64"])
+
+
+def differentiate(impl, x, y, w1, b1, w2, b2):
+    return impl.mlp_gradients(x, y, w1, b1, w2, b2)
+
+
+def the_loss(impl, **inputs):
+    return differentiate(impl, **inputs)[0]
+
+
+def the_first_layer(impl, **inputs):
+    return differentiate(impl, **inputs)[1:3]
+
+
+def the_second_layer(impl, **inputs):
+    return differentiate(impl, **inputs)[3:5]
+
+
+def eighths(*shape):
+    """Numbers that leave no rounding in their products and sums: whether a hidden number is above 0 is beyond doubt."""
+    return integers(*shape, low=-16, high=17).map(divided_by_8)
+
+
+def divided_by_8(numbers):
+    return numbers.double() / 8
+
+
+def whole(*shape, times=1):
+    return integers(*shape, low=-2, high=3).map(multiplied, times)
+
+
+def multiplied(numbers, times):
+    return numbers.double() * times
+
+
+def with_zeros_at_the_end(x):
+    x[-1] = 0
+    return x
+
+
+def inputs(N, D, H, C):
+    layers = {"w1": eighths(H, D), "b1": eighths(H), "w2": normal(C, H), "b2": normal(C)}
+    return {"x": eighths(N, D), "y": integers(N, high=C), **layers}
+
+
+def not_contiguous(N, D, H, C):
+    """The same, with the axes of each matrix the other way round in memory."""
+    return {
+        **inputs(N, D, H, C),
+        "x": eighths(D, N).transposed(),
+        "w1": eighths(D, H).transposed(),
+        "w2": normal(H, C).transposed(),
+    }
+
+
+# No two are ever the same.
+N, D, H, C = between(9, 10), between(7, 8), between(5, 6), between(3, 4)
+USUAL = inputs(N, D, H, C)
+
+CASES = [
+    Case("the loss", the_loss, **USUAL),
+    Case("the gradients of the second layer", the_second_layer, **USUAL),
+    Case("the gradients of the first layer", the_first_layer, **USUAL),
+    Case("all five", differentiate, **USUAL),
+    Case("one sample", differentiate, **inputs(1, D, H, C)),
+    Case("one feature, one hidden number, two classes", differentiate, **inputs(N, 1, 1, 2)),
+    Case("as many samples, features, hidden numbers and classes", differentiate, **inputs(C, C, C, C)),
+    Case("not contiguous", differentiate, **not_contiguous(N, D, H, C)),
+    Case(
+        "hidden numbers of exactly 0",
+        differentiate,
+        **{
+            **USUAL,
+            "x": eighths(N, D).map(with_zeros_at_the_end),
+            "b1": exactly([0.0] * 5),
+            "w1": eighths(5, D),
+            "w2": normal(C, 5),
+        },
+    ),
+    Case("more classes than samples", differentiate, **inputs(between(3, 4), 2, between(11, 12), 9), recall=True),
+]
+
+# Whole numbers, so that no rounding decides. No two logits of a sample are nearer to each other than 20.
+LARGE = {
+    "x": whole(N, D),
+    "y": integers(N, high=5),
+    "w1": whole(H, D),
+    "b1": whole(H),
+    "w2": whole(5, H, times=100),
+    "b2": exactly([0.0, 20.0, 40.0, 60.0, 80.0]),
+}
+
+
+@pytest.mark.points(8)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_values(check, case):
+    check.values(case.scenario, case)
+
+
+@pytest.mark.points(2)
+def test_large_logits(check):
+    # Samples push a class up and down by 1/N each: what they leave of it may be a last bit.
+    check.values(differentiate, Case("logits of some thousands", **LARGE, zeros=False))
