@@ -1,7 +1,7 @@
 r"""# Backpropagation by hand
 
-A network of two layers, with a ReLU between them and a cross-entropy at the end, has all that the backward pass of a large model
-is made of. Written out once by hand, it is ten lines, and each of them undoes one line of the forward pass.
+A network of two layers, with a ReLU between them and a cross-entropy at the end, has all that the backward pass of a
+large model is made of. Written out once by hand, it is ten lines, and each of them goes back over one of the forward pass.
 
 Forward, for N samples with D features, H hidden numbers and C classes:
 
@@ -9,8 +9,8 @@ $$A = X W_1^\top + b_1, \qquad Z = \operatorname{relu}(A), \qquad S = Z W_2^\top
 
 $$L = -\frac{1}{N} \sum_n \log P_{n, y_n}$$
 
-Backward, where $\mathrm{d}S$ stands for the gradient of L by S, and so on. Softmax and cross-entropy together have a simple one. With
-$Y$, which has a 1 for the class of each sample and else zeros,
+Backward, where $\mathrm{d}S$ stands for the gradient of L by S, and so on. Softmax and cross-entropy together have a
+simple one. With $Y$, which has a 1 for the class of each sample and else zeros,
 
 $$\mathrm{d}S = \frac{P - Y}{N}$$
 
@@ -24,8 +24,8 @@ $$\mathrm{d}A = \mathrm{d}Z \odot [A > 0], \qquad \mathrm{d}W_1 = \mathrm{d}A^\t
 
 **Write** `mlp_gradients(x, y, w1, b1, w2, b2)`, which returns the five tensors `(loss, dw1, db1, dw2, db2)`, in this order.
 
-- `x` is (N, D), `w1` (H, D), `b1` (H,), `w2` (C, H), `b2` (C,): weights are (out, in), as in `nn.Linear`. `y` is (N,) and has the
-  class of each sample, a whole number from 0 to C − 1. N is at least 1.
+- `x` is (N, D), `w1` (H, D), `b1` (H,), `w2` (C, H), `b2` (C,): weights are (out, in), as in `nn.Linear`. `y` is (N,) and
+  has the class of each sample, a whole number from 0 to C − 1. N is at least 1.
 - The loss is the mean over the samples, a tensor with no axes. Each gradient has the shape of what it belongs to.
 - Where a hidden number is exactly 0 before the ReLU, its slope is 0.
 - Logits of some thousands are fine: then, too, loss and gradients are finite and right. What is $\log P$ without a
@@ -33,9 +33,9 @@ $$\mathrm{d}A = \mathrm{d}Z \odot [A > 0], \qquad \mathrm{d}W_1 = \mathrm{d}A^\t
 - The results have the dtype of x and the weights, and the arguments are left as they are.
 - By hand: do without autograd in any form. `softmax`, `log_softmax` and torch's own cross-entropy may be used.
 
-Example: one sample x = 1 of class 0, one hidden number, w1 = 2, b1 = 0; two classes, w2 = (1, 0), b2 = (0, 2). Then A = Z = 2,
-S = (2, 2), P = (1/2, 1/2), and the loss is log 2. dS is (−1/2, 1/2), so dw2 = (−1, 1), db2 = (−1/2, 1/2). dZ is −1/2 · 1 + 1/2 · 0
-= −1/2, and dw1 = db1 = −1/2.
+Example: one sample x = 1 of class 0, one hidden number, w1 = 2, b1 = 0; two classes, w2 = (1, 0), b2 = (0, 2). Then
+A = Z = 2, S = (2, 2), P = (1/2, 1/2), and the loss is log 2. dS is (−1/2, 1/2), so dw2 = (−1, 1), db2 = (−1/2, 1/2). dZ is
+−1/2 · 1 + 1/2 · 0 = −1/2, and dw1 = db1 = −1/2.
 
 Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 6.5.4, algorithm 6.4.
 """
