@@ -5,7 +5,8 @@ large model is made of. Written out once by hand, it is ten lines, and each of t
 
 Forward, for N samples with D features, H hidden numbers and C classes:
 
-$$A = X W_1^\top + b_1, \qquad Z = \operatorname{relu}(A), \qquad S = Z W_2^\top + b_2, \qquad P = \operatorname{softmax}(S)$$
+$$A = X W_1^\top + b_1, \qquad Z = \operatorname{relu}(A), \qquad S = Z W_2^\top + b_2, \qquad
+P = \operatorname{softmax}(S)$$
 
 $$L = -\frac{1}{N} \sum_n \log P_{n, y_n}$$
 
@@ -20,7 +21,8 @@ $$\mathrm{d}W_2 = \mathrm{d}S^\top Z, \qquad \mathrm{d}b_2 = \sum_n \mathrm{d}S_
 
 The ReLU lets through what belongs to positive numbers, and the first layer is like the second:
 
-$$\mathrm{d}A = \mathrm{d}Z \odot [A > 0], \qquad \mathrm{d}W_1 = \mathrm{d}A^\top X, \qquad \mathrm{d}b_1 = \sum_n \mathrm{d}A_n$$
+$$\mathrm{d}A = \mathrm{d}Z \odot [A > 0], \qquad \mathrm{d}W_1 = \mathrm{d}A^\top X, \qquad
+\mathrm{d}b_1 = \sum_n \mathrm{d}A_n$$
 
 **Write** `mlp_gradients(x, y, w1, b1, w2, b2)`, which returns the five tensors `(loss, dw1, db1, dw2, db2)`, in this order.
 
