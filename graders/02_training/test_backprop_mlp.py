@@ -1,6 +1,7 @@
 """Backpropagation by hand: the loss and four gradients, the corner of the ReLU, large logits, and no autograd."""
 
 import pytest
+import torch
 
 from kata.grading import Case, between, exactly, integers, normal
 
@@ -46,56 +47,73 @@ def with_zeros_at_the_end(x):
     return x
 
 
+def beginning_with_class_0(y):
+    y[0] = 0
+    return y
+
+
+def with_the_least_for_class_0(w2):
+    w2[0] = w2.min()
+    return w2
+
+
+def signs_apart(w2):
+    return w2.abs() * torch.tensor([[1.0], [-1.0]])
+
+
 def inputs(N, D, H, C):
-    """Logits of one or two at most: no loss is so small that it is what is left of two large numbers."""
+    """Logits of one or two at most, and a class that no sample has.
+
+    So neither a loss nor the gradients of a layer are what is left of larger numbers, where right answers part ways.
+    """
     layers = {"w1": eighths(H, D), "b1": eighths(H), "w2": normal(C, H, std=0.4), "b2": normal(C, std=0.3)}
-    return {"x": eighths(N, D), "y": integers(N, high=C), **layers}
+    return {"x": eighths(N, D), "y": integers(N, low=1, high=C), **layers}
 
 
 def not_contiguous(N, D, H, C):
     """The same, with the axes of each matrix the other way round in memory."""
-    return {
-        **inputs(N, D, H, C),
-        "x": eighths(D, N).transposed(),
-        "w1": eighths(D, H).transposed(),
-        "w2": normal(H, C, std=0.4).transposed(),
-    }
+    matrices = {"x": eighths(D, N), "w1": eighths(D, H), "w2": normal(H, C, std=0.4)}
+    return {**inputs(N, D, H, C), **{name: matrix.transposed() for name, matrix in matrices.items()}}
 
 
 # No two are ever the same.
 N, D, H, C = between(9, 10), between(7, 8), between(5, 6), between(3, 4)
 USUAL = inputs(N, D, H, C)
+SAME = between(6, 7)
+
+# With so few numbers, it may happen that all of a gradient is little. float64 has digits to spare for that.
+FEW = {"dtypes": ["float64"]}
 
 CASES = [
     Case("the loss", the_loss, **USUAL),
     Case("the gradients of the second layer", the_second_layer, **USUAL),
     Case("the gradients of the first layer", the_first_layer, **USUAL),
     Case("all five", differentiate, **USUAL),
-    Case("one sample", differentiate, **inputs(1, D, H, C)),
-    Case("one feature, one hidden number, two classes", differentiate, **inputs(N, 1, 1, 2)),
-    Case("as many samples, features, hidden numbers and classes", differentiate, **inputs(C, C, C, C)),
+    Case("one sample", differentiate, **inputs(1, D, 9, C), **FEW),
+    Case(
+        "one feature, one hidden number, two classes",
+        differentiate,
+        **{**inputs(N, 1, 1, 2), "x": eighths(N, 1).map(torch.abs), "w2": normal(2, 1).map(signs_apart)},
+        **FEW,
+    ),
+    Case("as many samples, features, hidden numbers and classes", differentiate, **inputs(SAME, SAME, SAME, SAME)),
     Case("not contiguous", differentiate, **not_contiguous(N, D, H, C)),
     Case(
         "hidden numbers of exactly 0",
         differentiate,
-        **{
-            **USUAL,
-            "x": eighths(N, D).map(with_zeros_at_the_end),
-            "b1": exactly([0.0] * 5),
-            "w1": eighths(5, D),
-            "w2": normal(C, 5, std=0.4),
-        },
+        **{**inputs(N, D, 5, C), "x": eighths(N, D).map(with_zeros_at_the_end), "b1": exactly([0.0] * 5)},
     ),
     Case("more classes than samples", differentiate, **inputs(between(3, 4), 2, between(11, 12), 9), recall=True),
 ]
 
-# Whole numbers, so that no rounding decides. No two logits of a sample are nearer to each other than 20.
+# Whole numbers, so that no rounding decides. No two logits of a sample are nearer to each other than 20, and class 0,
+# which a sample has, never has the largest.
 LARGE = {
     "x": whole(N, D),
-    "y": integers(N, high=5),
+    "y": integers(N, high=5).map(beginning_with_class_0),
     "w1": whole(H, D),
     "b1": whole(H),
-    "w2": whole(5, H, times=100),
+    "w2": whole(5, H, times=100).map(with_the_least_for_class_0),
     "b2": exactly([0.0, 20.0, 40.0, 60.0, 80.0]),
 }
 
