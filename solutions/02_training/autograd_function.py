@@ -1,18 +1,20 @@
 r"""# Operations of your own in autograd
 
 Autograd knows the derivative of every operation of torch's. Whoever brings one of their own, such as a fused kernel, an
-operation that saves memory, or one whose derivative is to be another, writes a `torch.autograd.Function`: a `forward`, and the
-`backward` that belongs to it. Autograd calls the first when the operation is used, and the second when a gradient comes back.
+operation that saves memory, or one whose derivative is to be another, writes a `torch.autograd.Function`: a `forward`,
+and the `backward` that belongs to it. Autograd calls the first when the operation is used, and the second when a
+gradient comes back.
 
-A `backward` gets $\mathrm{d}Y$, the gradient of a loss by the result, in its shape, and gives one gradient for each argument of
-`forward`: in the argument's shape, or `None` for what is no tensor or needs none. The second half comes out of the chain
-rule. Softmax, along one axis, with the result $y$:
+A `backward` gets $\mathrm{d}Y$, the gradient of a loss by the result, in its shape, and gives one gradient for each
+argument of `forward`: in the argument's shape, or `None` for what is no tensor or needs none. Which gradient, the chain
+rule says. For the softmax along one axis, with the result $y$:
 
 $$\mathrm{d}x_i = y_i \Big( \mathrm{d}y_i - \sum_k y_k\, \mathrm{d}y_k \Big)$$
 
 A linear layer $y = x W^\top + b$, where $n$ goes over all rows of x, however many axes they are spread over:
 
-$$\mathrm{d}x = \mathrm{d}y \, W, \qquad \mathrm{d}W = \sum_n \mathrm{d}y_n\, x_n^\top, \qquad \mathrm{d}b = \sum_n \mathrm{d}y_n$$
+$$\mathrm{d}x = \mathrm{d}y \, W, \qquad \mathrm{d}W = \sum_n \mathrm{d}y_n\, x_n^\top, \qquad
+\mathrm{d}b = \sum_n \mathrm{d}y_n$$
 
 **Write** `class SoftmaxFunction(torch.autograd.Function)`, used as `SoftmaxFunction.apply(x, dim)`.
 
