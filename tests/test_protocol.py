@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kata.execution.protocol import DTYPES, MAX_BODY, MAX_HEADER, PREFIX, Opaque, ProtocolError, lengths, pack, unpack
+from kata.execution.scenario import raw
 
 
 def through(value):
@@ -59,6 +60,13 @@ def test_the_order_in_memory_comes_through(tensor):
     assert torch.equal(found, tensor)
     if tensor.permute(*sorted(range(tensor.dim()), key=lambda a: -tensor.stride(a))).is_contiguous():
         assert found.stride() == tensor.stride()
+
+
+@pytest.mark.parametrize("tensor", [torch.randn(3, 2)[1:2, 1], torch.randn(1, 2)[:, 1:], torch.randn(4, 2, 3)[::9, 1]])
+def test_what_is_left_of_a_larger_tensor_comes_through(tensor):
+    # An axis of length 1 keeps the stride that it had.
+    assert torch.equal(through(tensor), tensor)
+    assert raw({"x": tensor}) == raw({"x": tensor.clone()}) != raw({"x": tensor + 1})
 
 
 def test_special_numbers_come_through():

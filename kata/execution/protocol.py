@@ -85,8 +85,7 @@ class _Encoder:
         tensor = tensor.cpu().resolve_conj().resolve_neg()
         strides = tensor.stride()
         order = sorted(range(tensor.dim()), key=lambda axis: (-strides[axis], axis))
-        flat = tensor.permute(order).contiguous().reshape(-1)
-        data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
+        data = to_bytes(tensor.permute(order))
         spec: dict[str, Any] = {"dtype": name, "shape": list(tensor.shape)}
         if order != sorted(order):
             spec["order"] = order
@@ -102,6 +101,13 @@ class _Encoder:
     def _check_size(self, more: int) -> None:
         if self.size + more > MAX_BODY:
             raise ProtocolError(f"the result holds more than {MAX_BODY >> 20} MiB")
+
+
+def to_bytes(tensor: Tensor) -> bytes:
+    """The numbers of a tensor on the CPU, in the order of its axes."""
+    # Not by `reshape`: an axis of length 1 counts as contiguous with any stride, keeps it, and is then no row of bytes.
+    flat = tensor.contiguous().as_strided((tensor.numel(),), (1,))
+    return bytes(flat.view(torch.uint8).numpy().tobytes()) if flat.numel() else b""
 
 
 def pack(message: dict[str, Any]) -> bytes:

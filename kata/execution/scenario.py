@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from kata.execution.nested import map_tensors, tensors, walk
+from kata.execution.protocol import to_bytes
 from kata.execution.torch_calls import TorchCall, TorchCalls
 
 Scenario = Callable[..., Any]
@@ -135,8 +136,7 @@ def _raw(path: str, leaf: Any) -> bytes:
 
 def _numbers(tensor: Tensor) -> bytes:
     try:
-        flat = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1)
-        return bytes(flat.view(torch.uint8).numpy().tobytes()) if flat.numel() else b""
+        return to_bytes(tensor.detach().cpu().resolve_conj().resolve_neg())
     except Exception:  # turned into something without numbers
         return b""
 
