@@ -25,7 +25,7 @@ def follow(impl, state, batches, **options):
     module = make(impl, state, options).train()
     means, variances = [], []
     for x in batches:
-        module(x)
+        module(x.requires_grad_())
         means.append(module.running_mean.detach().clone())
         variances.append(module.running_var.detach().clone())
     held = module.running_mean.requires_grad or module.running_var.requires_grad
