@@ -79,13 +79,26 @@ def modes_afterwards(impl, state, x, y, training):
     return {name or "model": "training" if part.training else "evaluation" for name, part in model.named_modules()}
 
 
-def remembers_a_graph(impl, state, x, y):
-    """Whether the loss is asked about logits through which a gradient could flow."""
+def modes_of_a_shared_part(impl, state, x, y, training):
+    """The same of a model in which one module is a part of two."""
+    shared = nn.Dropout(0.5)
+    last = load(classifier(x.shape[1], len(state["bias"])), state)
+    model = nn.Sequential(OrderedDict(left=nn.Sequential(shared), right=nn.Sequential(shared), last=last))
+    for name, part in model.named_modules():
+        part.training = name in training
+    measure(impl, model, in_batches(x, y))
+    return {name or "model": "training" if part.training else "evaluation" for name, part in model.named_modules()}
+
+
+def remembers_a_graph(impl, state, x, y, learned_loss):
+    """Whether a gradient could flow through the logits, or through the loss, which may have a weight of its own."""
     model, seen = load(classifier(x.shape[1], len(state["bias"])), state).requires_grad_(), []
+    weight = torch.ones((), device=model.weight.device, requires_grad=learned_loss)
 
     def loss_fn(logits, target):
-        seen.append(logits.requires_grad)
-        return F.cross_entropy(logits, target)
+        loss = weight * F.cross_entropy(logits, target)
+        seen.append(loss.requires_grad)
+        return loss
 
     measure(impl, model, in_batches(x, y), loss_fn)
     return any(seen)
@@ -167,10 +180,20 @@ MEASURED = [
 PARTS = ["", "hidden", "inner", "inner.norm", "inner.relu", "inner.dropout", "last"]
 
 MODES = [
-    Case("all of it trained", state=DEEP, x=X, y=Y, training=PARTS),
-    Case("none of it trained", state=DEEP, x=X, y=Y, training=[]),
-    Case("batch norm did not train", state=DEEP, x=X, y=Y, training=[part for part in PARTS if part != "inner.norm"]),
-    Case("only dropout trained", state=DEEP, x=X, y=Y, training=["inner.dropout"]),
+    Case("all of it trained", modes_afterwards, state=DEEP, x=X, y=Y, training=PARTS),
+    Case("none of it trained", modes_afterwards, state=DEEP, x=X, y=Y, training=[]),
+    Case(
+        "batch norm did not train",
+        modes_afterwards,
+        state=DEEP,
+        x=X,
+        y=Y,
+        training=[part for part in PARTS if part != "inner.norm"],
+    ),
+    Case("only dropout trained", modes_afterwards, state=DEEP, x=X, y=Y, training=["inner.dropout"]),
+    Case(
+        "a part of two parts did not train", modes_of_a_shared_part, state=LINEAR, x=X, y=Y, training=["right", "last"]
+    ),
 ]
 
 
@@ -183,13 +206,17 @@ def test_loss_and_accuracy(check, case):
 @pytest.mark.points(2)
 @pytest.mark.parametrize("case", MODES, ids=str)
 def test_modes_are_restored(check, case):
-    check.values(modes_afterwards, case)
+    check.values(case.scenario, case)
 
 
 @pytest.mark.points(1)
 def test_no_graph_is_recorded(run):
-    recorded = run(remembers_a_graph, state=LINEAR, x=X, y=Y)
+    recorded = run(remembers_a_graph, state=LINEAR, x=X, y=Y, learned_loss=False)
     assert not recorded, "the model's logits remember how they came about: a graph is recorded for each batch"
+    recorded = run(remembers_a_graph, state=LINEAR, x=X, y=Y, learned_loss=True)
+    assert not recorded, (
+        "a loss with weights of its own remembers how it came about: a graph is recorded for each batch"
+    )
 
 
 @pytest.mark.points(1)

@@ -26,7 +26,7 @@ $$\eta(t) = d^{-1/2} \min\left(t^{-1/2},\; t\, w^{-3/2}\right)$$
   first term alone. `noam` at step 0 is 0 then, too.
 - If the warm-up goes on to the very end, `warmup_steps` equal to `total_steps`, the learning rate is `min_lr` from there on.
 - `total_steps` may be 0: nothing is left to train, and the learning rate is `min_lr`.
-- Both give a Python `float`. There are no tensors here, and so no device.
+- Both give a Python number. There are no tensors here, and so no device.
 
 Example: with `max_lr` 1, `min_lr` 0, 2 steps of warm-up and 6 in all, the learning rates of steps 0 to 7 are 0, 0.5, 1,
 0.854, 0.5, 0.146, 0, 0. And `noam(4, 16, 4)` is 1/4 · 1/2 = 0.125, its largest.

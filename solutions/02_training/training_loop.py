@@ -21,7 +21,7 @@ returns a list with the mean loss of each epoch, as Python floats.
   It need not have a length, and it need not be indexed: a list of batches will do, and so will a `DataLoader`.
 - `loss_fn(model(x), y)` is the mean loss of a batch, a tensor with no axes. Samples are counted along the first axis of x.
 - The reported losses are those that the steps were taken on, each measured before its step.
-- The optimizer takes one step a batch, on the gradient of that batch alone. A gradient left over from an earlier batch,
+- The optimizer holds the parameters that are trained. It takes one step a batch, on the gradient of that batch alone. A gradient left over from an earlier batch,
   or from before the call, has no influence.
 - The model is trained in training mode, whichever mode it comes in.
 - The parameters are on `device` already. The batches may be elsewhere: move x and y to `device`.

@@ -30,7 +30,7 @@ where $\log \sigma(-1000)$ is really $-1000$.
 
 Of both:
 
-- The result is a tensor with no axes, of the dtype of the rewards.
+- The result is a tensor with no axes, of the dtype of the rewards, which a tensor of margins has, too.
 - Rewards of ±10 000 give the right loss and the right gradient, never infinity or NaN. The gradient is right where two
   rewards are equal, too: a new model may give every answer the reward 0, and must learn all the same.
 - torch's own `logsigmoid` and `softplus` may be used.
