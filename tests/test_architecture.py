@@ -1,6 +1,7 @@
 """Who may import whom: docs/architecture.md, held to."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -90,3 +91,20 @@ def test_the_command_line_loads_neither_torch_nor_rich():
     program = "import sys, kata.cli; kata.cli.parser(); print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {"torch", "rich", "pytest", "nbgrader"} & set(run.stdout.split())
+
+
+def test_programs_written_as_text_import_what_there_is():
+    """An interpreter that we start gets its first line as a text, which no other check of ours reads."""
+    programs = [
+        (module, node.value)
+        for module, file in FILES.items()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    found = [
+        (module, f"{package}.{name}")
+        for module, text in programs
+        for package, name in re.findall(r"from (kata[\w.]*) import (\w+);", text)
+    ]
+    assert len(found) >= 3
+    assert [(module, name) for module, name in found if name not in FILES] == []

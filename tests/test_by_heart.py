@@ -126,6 +126,7 @@ def test_a_table_of_answers_does_not_win(exercise, unjailed, monkeypatch):
         (verdict,) = unjailed.grade([exercise], job, seed=seed)
         (found,) = verdict.exercises
         if not learning:
+            assert found.score is not None, [test for test in found.tests if test.status == "ungraded"]
             assert found.status != "passed" and found.score <= found.max_score / 2, (seed, found.score)
 
 

@@ -10,6 +10,7 @@ import torch
 
 from kata.judge.calls import calls_of, lines_of, parameters_of
 from kata.judge.checks import _called
+from kata.judge.described import arguments
 from kata.judge.scoring import read_submission
 from kata.judge.texts import grade_sources
 from kata.report import gradescope, table
@@ -206,3 +207,7 @@ def test_what_lies_beside_the_makefile_is_not_taken_for_a_library(tmp_path):
         [sys.executable, "-m", "kata", "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0 and "usage: kata" in run.stdout, run.stderr
+
+
+def test_an_argument_without_numbers_is_described():
+    assert "int64 (3,)" in arguments({"lengths": torch.zeros(3, dtype=torch.int64, device="meta")})

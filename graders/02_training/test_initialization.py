@@ -152,7 +152,7 @@ def test_in_place(run, name):
 @pytest.mark.points(1)
 @pytest.mark.parametrize("name", [XAVIER, KAIMING], ids=["Xavier", "Kaiming"])
 def test_no_gradient_is_recorded(run, name):
-    found = run(fill_a_parameter, name=name, t=normal(1, 1))  # a single weight has fans as well
+    found = run(fill_a_parameter, name=name, t=normal(between(1, 6), between(1, 6)))
     assert found["leaf"], "a parameter is no leaf that requires a gradient afterwards"
     assert found["on"], "autograd is off afterwards"
 

@@ -22,9 +22,16 @@ def kind(tensor: Tensor) -> str:
     said = f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
     if tensor.device.type != "cpu":
         said = f"{said}, on device {tensor.device.type}"
-    if tensor.dim() and tensor.numel() > 1 and bool((tensor == tensor.flatten()[0]).all()):
+    if _is_filled(tensor):
         said = f"{said}, all {tensor.flatten()[0].item()}"
     return said if tensor.is_contiguous() else f"{said}, not contiguous"
+
+
+def _is_filled(tensor: Tensor) -> bool:
+    """Whether it holds one number throughout. A meta tensor holds none."""
+    if tensor.device.type == "meta" or not tensor.dim() or tensor.numel() <= 1:
+        return False
+    return bool((tensor == tensor.flatten()[0]).all())
 
 
 def short(value: Any) -> str:

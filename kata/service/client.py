@@ -114,7 +114,7 @@ class Grader:
         """The judge's process, which takes seconds to get ready: started now unless it is there."""
         if self._process is None or self._process.poll() is not None:
             package = str(Path(__file__).resolve().parents[2])
-            program = f"import sys; sys.path.append({package!r}); from kata.classroom import serve; serve.main()"
+            program = f"import sys; sys.path.append({package!r}); from kata.service import server; server.main()"
             self._asked = False
             self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program

@@ -220,7 +220,7 @@ def test_an_earlier_release_is_replaced(live, copy, monkeypatch):
     (copy.root / "old-1.0-py3-none-any.whl").write_text("old")
     (copy.root / "graders" / "gone.py").write_text("gone")
     (copy.root / ".venv").mkdir()
-    (theirs,) = copy.select(["training_loop"])
+    theirs = copy.exercises[-1]
     theirs.stub.write_text(in_words(theirs, theirs.shipped.read_text(), "zh_CN"))  # as with --lang zh
     assert theirs.stub.read_bytes() != theirs.shipped.read_bytes()
     folder.check_place(copy.root)
