@@ -156,7 +156,7 @@ def test_what_comes_near_is_no_shortcut(family, line):
 
 def test_every_family_has_its_doors_and_its_line_for_authors():
     assert set(DOORS) | {"schedules"} == set(FAMILIES)
-    table = (JUDGED.parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = (JUDGED.parents[2] / "docs/graders.md").read_text(encoding="utf-8")
     assert [name for name in FAMILIES if f"| `{name}` | {FAMILIES[name].what}" not in table] == []
 
 

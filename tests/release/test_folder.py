@@ -10,7 +10,7 @@ import pytest
 
 from kata.course import Course, skeletons
 from kata.course.answers import Answers
-from kata.course.solution import REGION
+from kata.course.solution import REGION, stub
 from kata.errors import JudgeError
 from kata.judge.run import Judge
 from kata.judge.texts import grade_sources
@@ -70,7 +70,9 @@ def _lines_of_the_answers(exercise):
     texts = [region["body"] for region in REGION.finditer(solution)]
     for variant in [*answers.also_right, *answers.mistakes, *answers.equivalents]:
         texts += [variant.was, variant.becomes, variant.body or ""]
-    return {line.strip() for text in texts for line in text.splitlines() if len(line.strip()) > 20}
+    given = stub(solution)  # what a statement shows is no secret
+    lines = {line.strip() for text in texts for line in text.splitlines()}
+    return {line for line in lines if len(line) > 20 and line not in given}
 
 
 def test_of_mistakes_students_get_names_and_hints(make_course):
