@@ -30,7 +30,7 @@ def combined(impl, masks):
     return impl.combine(*masks)
 
 
-T, B, S = between(3, 50), between(3, 5), between(1, 50)
+T, B, S = between(3, 50), between(6, 8), between(1, 50)
 
 CAUSAL = [
     Case("as many keys as queries", T=T, edges=[{T: 1}]),
