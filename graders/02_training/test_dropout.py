@@ -113,19 +113,19 @@ REFUSED = [
 ]
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1.5)
 @pytest.mark.parametrize("case", PREDICTIONS, ids=str)
 def test_nothing_is_dropped_in_evaluation_mode(check, case):
     check.values(predict, case)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("case", ENDS, ids=str)
 def test_all_or_nothing(check, case):
     check.gradients(case.scenario, case)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(0.5)
 @pytest.mark.parametrize("case", FORMS, ids=str)
 def test_shape_and_dtype(check, case):
     check.values(form, case)
@@ -137,7 +137,7 @@ def test_share_that_is_dropped(check, case):
     check.share(train, case, expected=the_rate, of=is_dropped)
 
 
-@pytest.mark.points(1)
+@pytest.mark.points(2.5)
 def test_what_is_kept(run, draw):
     p = draw(P)
     found = run(parts, x=MANY, p=p)
