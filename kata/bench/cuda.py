@@ -28,7 +28,7 @@ from kata.files import write_atomically
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.judge.texts import grade_sources
-from kata.sandbox import Sandbox
+from kata.sandbox.host import Sandbox
 from kata.verdict import ExerciseVerdict, TestVerdict
 
 Found = dict[str, Any]

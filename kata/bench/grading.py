@@ -30,7 +30,7 @@ from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.judge.submission import InProcess
 from kata.judge.trial import Request
-from kata.sandbox import Limits, Sandbox
+from kata.sandbox.host import Limits, Sandbox
 
 MIB = 1 << 20
 AWHILE = 0.05  # seconds in which a worker is forked

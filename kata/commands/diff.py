@@ -50,7 +50,7 @@ def graded(course: Course, exercise: Exercise) -> ExerciseVerdict:
     if not exercise.stub.is_file():
         raise UsageError(f"{shown(exercise.stub)} is missing. `kata reset {exercise.id}` brings it back.")
     try:
-        from kata.sandbox import Sandbox
+        from kata.sandbox.host import Sandbox
 
         sandbox = Sandbox(hidden=[course.root, course.folder])
     except OSError as error:

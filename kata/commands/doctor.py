@@ -25,7 +25,7 @@ from kata.errors import JudgeError
 from kata.language import told, tr
 
 if TYPE_CHECKING:  # the command that is there for when nothing works loads no more than it must
-    from kata.sandbox import Sandbox
+    from kata.sandbox.host import Sandbox
 
 HELP = "check this machine and this folder"
 STYLES = {"ok": "green", "note": "yellow", "problem": "bold red"}
@@ -106,7 +106,7 @@ def _devices(course: Course) -> Iterator[Finding]:
 
 
 def _sandbox(course: Course) -> Iterator[Finding]:
-    from kata.sandbox import Sandbox
+    from kata.sandbox.host import Sandbox
 
     try:
         with Sandbox(hidden=[course.root]) as sandbox:
@@ -132,7 +132,7 @@ def _sandbox(course: Course) -> Iterator[Finding]:
 def _sandbox_for_cuda(course: Course) -> Iterator[Finding]:
     import torch
 
-    from kata.sandbox import Sandbox
+    from kata.sandbox.host import Sandbox
 
     if torch.cuda.is_available():
         try:
@@ -146,7 +146,7 @@ def _sandbox_for_cuda(course: Course) -> Iterator[Finding]:
 
 def _milliseconds_to_ready(sandbox: Sandbox) -> float:
     from kata.judge.submission import wait_until_ready
-    from kata.sandbox import Limits
+    from kata.sandbox.host import Limits
 
     for _ in range(2):  # the first waits for the zygote, the second shows what a worker takes
         start = time.perf_counter()

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
             out.print(tr("Nothing is due. `kata drill ID` repeats one all the same."))
         return 0
     try:
-        from kata.sandbox import Sandbox
+        from kata.sandbox.host import Sandbox
 
         sandbox = Sandbox(hidden=[course.root, course.folder])
     except OSError as error:

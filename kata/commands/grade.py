@@ -28,7 +28,7 @@ from kata.submissions import Submitted, submitted
 
 if TYPE_CHECKING:
     from kata.judge.scoring import Job
-    from kata.sandbox import Sandbox
+    from kata.sandbox.host import Sandbox
     from kata.verdict import SubmissionVerdict
 
 HELP = "grade exercises: all of exercises/, those named, or what --submission names"
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _sandbox(course: Course) -> Sandbox:
-    from kata.sandbox import Sandbox
+    from kata.sandbox.host import Sandbox
 
     try:
         return Sandbox(hidden=[course.root, course.folder])

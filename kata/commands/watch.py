@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{course.root / 'course.toml'} lists no exercise yet. `kata new TRACK/NAME` makes one.")
     exercise = course.select([args.id])[0] if getattr(args, "id", None) else first(course)
     try:
-        from kata.sandbox import Sandbox
+        from kata.sandbox.host import Sandbox
 
         sandbox = Sandbox(hidden=[course.root, course.folder])
     except OSError as error:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # this module loads with every pytest of the environment: tor
     from kata.judge.reference import Reference
     from kata.judge.scoring import Grading, Job
     from kata.judge.submission import Purse, Submission
-    from kata.sandbox import Limits, Sandbox
+    from kata.sandbox.host import Limits, Sandbox
     from kata.verdict import ExerciseVerdict, TestVerdict
 
     Enough = Callable[[Job, TestVerdict], bool]
@@ -228,7 +228,7 @@ class Judging:
 
         from kata.judge.scoring import read_submission
         from kata.judge.submission import InProcess, Purse, Submission
-        from kata.sandbox import Limits, Sandbox
+        from kata.sandbox.host import Limits, Sandbox
 
         source, unread = read_submission(job.files.get(exercise.id), exercise.id)
         file = f"{exercise.id}.py"

@@ -15,7 +15,7 @@ from kata.judge.collection import Collection
 from kata.judge.plugin import Judging
 from kata.judge.reference import Reference
 from kata.judge.scoring import Job
-from kata.sandbox import Sandbox
+from kata.sandbox.host import Sandbox
 from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
 
 Report = Callable[[Job, ExerciseVerdict], None]

@@ -5,7 +5,7 @@ it inside, where a student could take it out again. A pattern without a dot is h
 Python or aten calls them, without their namespace and the marks at their ends (`__matmul__`, `aten::relu_`); one with a
 dot against the functions that torch has in Python, with their modules.
 
-tests/test_shortcuts.py goes through all that torch has, and asks for a decision about each new name. It is a tripwire and
+tests/judge/test_shortcuts.py goes through all that torch has, and asks for a decision about each new name. It is a tripwire and
 no wall: SECURITY.md says what passes it.
 """
 

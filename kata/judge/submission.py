@@ -27,7 +27,7 @@ from kata.execution.scenario import (
 from kata.execution.torch_calls import TorchCall
 from kata.judge.reference import load_module
 from kata.judge.trial import Request
-from kata.sandbox import WALL_TIMES, Limits, Sandbox, Worker, WorkerEnded
+from kata.sandbox.host import WALL_TIMES, Limits, Sandbox, Worker, WorkerEnded
 from kata.text import plain
 from kata.verdict import OUT_OF_BUDGET, Wrong
 

@@ -1,8 +1,5 @@
 """Where a submission runs: apart from the judge, within limits, killed whole.
 
-`Sandbox` (host.py) is what the judge holds; `zygote.py` forks a `worker.py` for each exercise of each submission.
+`Sandbox` (host.py) is what the judge holds; `zygote.py` forks a `worker.py` for each exercise of each submission. This
+module loads neither: of the two sides, each gets only its own.
 """
-
-from kata.sandbox.host import WALL_TIMES, Limits, Sandbox, Worker, WorkerEnded
-
-__all__ = ["WALL_TIMES", "Limits", "Sandbox", "Worker", "WorkerEnded"]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from kata.course import Course
 from kata.errors import JudgeError, UsageError
-from kata.sandbox import Sandbox
+from kata.sandbox.host import Sandbox
 
 if TYPE_CHECKING:
     from kata.judge.run import Judge

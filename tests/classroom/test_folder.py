@@ -21,7 +21,7 @@ from kata.classroom.submissions import files, students
 from kata.cli import main
 from kata.course import Course
 from kata.errors import JudgeError, UsageError
-from kata.sandbox import Sandbox
+from kata.sandbox.host import Sandbox
 from tests.classroom.room import ROOT
 
 WRONG = "def softmax(x, dim=-1):\n    return x\n"

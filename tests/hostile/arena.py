@@ -26,7 +26,7 @@ from kata.judge import submission as judging
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.report import FORMATS, render
-from kata.sandbox import Sandbox
+from kata.sandbox.host import Sandbox
 from kata.verdict import SubmissionVerdict
 from tests.conftest import ROOT
 

@@ -14,7 +14,7 @@ import pytest
 
 from kata.errors import JudgeError
 from kata.execution.protocol import pack, unpack
-from kata.sandbox import Limits, Sandbox, WorkerEnded
+from kata.sandbox.host import Limits, Sandbox, WorkerEnded
 from tests.conftest import ROOT, soon
 from tests.hostile.arena import EVIDENCE, LEVELS
 
@@ -183,7 +183,7 @@ JUDGE = """
 import sys, time
 from pathlib import Path
 from kata.execution.protocol import pack
-from kata.sandbox import Limits, Sandbox
+from kata.sandbox.host import Limits, Sandbox
 sandbox = Sandbox([Path(sys.argv[1])], sys.argv[2])
 worker = sandbox.spawn(Limits())
 worker.request(pack({"op": "load", "source": sys.argv[3], "file": "x.py"}), 60)

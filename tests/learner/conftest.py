@@ -9,11 +9,11 @@ import sys
 import pexpect
 import pytest
 
-import kata.sandbox
+import kata.sandbox.host
 from kata.course import Course
 from kata.course.skeletons import answers, grader, solution
 from kata.course.solution import stub
-from kata.sandbox import Sandbox
+from kata.sandbox.host import Sandbox
 from tests.conftest import ROOT
 
 COURSE = """title = "Three katas"
@@ -58,7 +58,7 @@ def zygote():
 @pytest.fixture
 def warm(course, zygote, monkeypatch):
     """The course, with workers from one zygote for all tests that run `kata` in this process."""
-    monkeypatch.setattr(kata.sandbox, "Sandbox", lambda **settings: zygote.branch())
+    monkeypatch.setattr(kata.sandbox.host, "Sandbox", lambda **settings: zygote.branch())
     return course
 
 

@@ -21,7 +21,7 @@ from kata.learner.loop.grader import Graded
 from kata.learner.loop.loop import Loop
 from kata.learner.schedule import clock, fair_seconds, file_of, rate, recall_stub, review, running, schedule
 from kata.learner.state import FOLDER, Progress, State
-from kata.sandbox import Sandbox
+from kata.sandbox.host import Sandbox
 
 ASLEEP_SECONDS = 60.0  # between two ticks of the clock: the machine slept, and the learner with it
 

@@ -14,7 +14,7 @@ from kata.errors import JudgeError
 
 if TYPE_CHECKING:
     from kata.judge.scoring import Job
-    from kata.sandbox import Sandbox
+    from kata.sandbox.host import Sandbox
     from kata.verdict import SubmissionVerdict
 
 GONE_SECONDS = 0.3  # an editor that deletes before it writes has written by then

@@ -15,7 +15,7 @@ from kata.learner.loop.saves import Saves
 from kata.learner.loop.screen import Screen, draw
 from kata.learner.loop.terminal import Key, Leave, Resized, Terminal
 from kata.learner.state import State
-from kata.sandbox import Sandbox
+from kata.sandbox.host import Sandbox
 
 SOON_SECONDS = 0.1  # a verdict that comes within this needs no word that it will, and need not wait for one to be drawn
 IDLE_SECONDS = 600.0  # a longer pause between two saves is a break, and no time spent on the exercise

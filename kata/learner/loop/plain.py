@@ -12,7 +12,7 @@ from kata.language import told, tr
 from kata.learner.loop.grader import Graded, Grader, Missing, NotGraded, Request
 from kata.learner.loop.saves import Saves
 from kata.learner.state import State
-from kata.sandbox import Sandbox
+from kata.sandbox.host import Sandbox
 
 
 class Plain:

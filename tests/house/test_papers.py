@@ -31,3 +31,10 @@ def test_each_option_of_the_mark_is_on_its_page(option):
 @pytest.mark.parametrize("file", sorted(set(re.findall(r"`((?:kata|tests|docs)/[\w/.]+\.\w+)`", ARCHITECTURE))))
 def test_files_that_the_architecture_names_are_there(file):
     assert (ROOT / file).is_file()
+
+
+def test_tests_stand_as_the_rooms_do():
+    named = set(re.findall(r"`tests/(\w+)/`", ARCHITECTURE))
+    folders = {file.parent.name for file in (ROOT / "tests").glob("*/*.py")}
+    assert sorted(folders - named - {folder.name for folder in (ROOT / "kata").iterdir()}) == []
+    assert not list((ROOT / "tests").glob("test_*.py")), "a test belongs to a room"

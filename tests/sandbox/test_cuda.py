@@ -12,7 +12,7 @@ from kata.judge.diagnosis import mistake_is_right, same_error
 from kata.judge.submission import wait_until_ready
 from kata.judge.texts import grade_sources
 from kata.judge.trial import Expected, Trial
-from kata.sandbox import Limits, Sandbox
+from kata.sandbox.host import Limits, Sandbox
 from tests.conftest import ROOT
 
 OUT_OF_RANGE = "CUDA error: device-side assert triggered\nCompile with `TORCH_USE_CUDA_DSA`"

@@ -15,7 +15,8 @@ import pytest
 from kata.errors import JudgeError
 from kata.execution.protocol import pack, unpack
 from kata.judge.submission import wait_until_ready
-from kata.sandbox import Limits, Sandbox, WorkerEnded, syscalls
+from kata.sandbox import syscalls
+from kata.sandbox.host import Limits, Sandbox, WorkerEnded
 from tests.conftest import ROOT, busy, soon
 
 
@@ -215,7 +216,7 @@ JUDGE = """
 import sys, time
 from pathlib import Path
 from kata.execution.protocol import pack
-from kata.sandbox import Limits, Sandbox
+from kata.sandbox.host import Limits, Sandbox
 sandbox = Sandbox([Path(sys.argv[1])])
 worker = sandbox.spawn(Limits())
 print(sandbox.folder, flush=True)

@@ -12,7 +12,7 @@ from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.judge.submission import ENDLESS_TESTS, REST_SECONDS, Submission
 from kata.judge.texts import grade_sources
-from kata.sandbox import WALL_TIMES
+from kata.sandbox.host import WALL_TIMES
 from kata.verdict import OUT_OF_BUDGET
 from tests.conftest import busy
 

@@ -87,6 +87,13 @@ def test_a_worker_imports_nothing_of_the_judge():
     assert strangers == []
 
 
+@pytest.mark.parametrize("module", ["zygote", "worker"])
+def test_the_judges_end_of_the_sandbox_is_loaded_by_the_judge_only(module):
+    program = f"import sys, kata.sandbox.{module}; print('kata.sandbox.host' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False"]
+
+
 def test_the_command_line_loads_neither_torch_nor_rich():
     program = "import sys, kata.cli; kata.cli.parser(); print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
