@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +49,9 @@ class Example:
     printed: str
 
 
+Shape = tuple[int, ...]
+
+
 class Wrong(AssertionError):
     """A test the submission does not pass, in the student's own terms. `status` is one of STATUSES."""
 
@@ -55,6 +60,9 @@ class Wrong(AssertionError):
         self.status = status
         self.difference = difference
         self.allowed = allowed  # how far the numbers might stray, and why
+        self.shapes: tuple[Shape, Shape] | None = None  # of the result and of what was expected, where these differ
+        self.inputs: dict[str, Any] = {}  # what the submission was called with
+        self.calls = 1  # of the submission, of which that was the first
         self.example: Example | None = None
 
 
@@ -75,13 +83,21 @@ class TestVerdict:
     mistake: str = ""
     hint: str = ""
     besides: bool = False
-    difference: Difference | None = field(default=None, repr=False, compare=False)  # for a terminal, in no report
+    inputs: int = field(
+        default=0, repr=False, compare=False
+    )  # how many numbers went in; this and the rest are in no report
+    difference: Difference | None = field(default=None, repr=False, compare=False)  # for a terminal
     allowed: str = field(default="", repr=False, compare=False)  # the same, for KATA_DEBUG
     example: Example | None = field(default=None, repr=False, compare=False)  # likewise
 
     @property
     def passed(self) -> bool:
         return self.status == "passed"
+
+
+def smallest_first(tests: Iterable[TestVerdict]) -> list[TestVerdict]:
+    """Order tests by how many numbers went in; those without any come last."""
+    return sorted(tests, key=lambda test: test.inputs or math.inf)
 
 
 @dataclass

@@ -31,9 +31,9 @@ def run(args: argparse.Namespace) -> int:
     course = Course.find()
     (exercise,) = course.select([args.id])
     found = graded(course, exercise)
-    from kata.report.axes import smallest_first
     from kata.report.parts import clean
     from kata.report.words import Words
+    from kata.verdict import smallest_first
 
     words, out = Words(exercise), console()
     failed = smallest_first(test for test in found.tests if not test.passed)

@@ -40,6 +40,7 @@ WHOLE = 0.5
 
 KEPT = 16_384  # numbers of a disagreement that are kept to be drawn: a map of 128 by 128
 
+RESULT = "the result"  # what is compared, unless another word is given for it
 STRETCH = 60  # characters of a long text that are shown
 
 # Below this a number is as good as 0: it keeps a truth of exactly 0 from asking for exactly 0.
@@ -110,7 +111,7 @@ def check_agreement(
     truth: Any,
     reference: Any,
     dtype: torch.dtype,
-    what: str = "the result",
+    what: str = RESULT,
     scale: float = 0.0,
     marks: Marks = RULE,
 ) -> None:
@@ -209,7 +210,10 @@ def _check_tensor(
 ) -> None:
     _check_kind(isinstance(actual, Tensor), reference, actual, what)
     if actual.shape != reference.shape:
-        raise Wrong(f"{what} has shape {tuple(actual.shape)}, expected {tuple(reference.shape)}")
+        wrong = Wrong(f"{what} has shape {tuple(actual.shape)}, expected {tuple(reference.shape)}")
+        if what == RESULT:  # of a part, the signature says nothing
+            wrong.shapes = tuple(actual.shape), tuple(reference.shape)
+        raise wrong
     if actual.dtype != reference.dtype:
         raise Wrong(f"{what} is {_name(actual.dtype)}, expected {_name(reference.dtype)}")
     if reference.is_floating_point():

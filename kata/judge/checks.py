@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -21,7 +22,6 @@ from kata.judge.agreement import check_agreement
 from kata.judge.calls import Call, calls_of, lines_of
 from kata.judge.cases import Case, cast, draw, seed_of
 from kata.judge.comparison import check_outcome
-from kata.judge.described import arguments
 from kata.judge.diagnosis import matching_mistakes, mistake_is_right
 from kata.judge.reference import Reference
 from kata.judge.shortcuts import bare_name, first_forbidden
@@ -257,14 +257,11 @@ class Check:
     def _with_call(self, wrong: Wrong, trial: Trial) -> Wrong:
         if wrong.status in ("not_started", "broken"):
             return wrong
-        told = Wrong(
-            f"{wrong}\nfor {_called(self._session.calls(trial), trial.inputs)}",
-            wrong.status,
-            wrong.difference,
-            wrong.allowed,
-        )
-        told.example = self._session.example(trial)
-        return told
+        calls = self._session.calls(trial)
+        found = copy(wrong)  # that a file does not load is told of every case
+        found.inputs, found.calls = _called(calls, trial.inputs), len(calls)
+        found.example = self._session.example(trial)
+        return found
 
     def _trials(
         self,
@@ -401,14 +398,13 @@ class Run:
         return outcome.outputs
 
 
-def _called(calls: Sequence[Call], inputs: dict[str, Any]) -> str:
-    """What a verdict was found on, in the words of the student's own function where the scenario's inputs are others."""
+def _called(calls: Sequence[Call], inputs: dict[str, Any]) -> dict[str, Any]:
+    """What a verdict was found on: the arguments of the student's own function where the scenario's inputs are others."""
     if not calls:
-        return arguments(inputs)
+        return inputs
     first = calls[0]
     given = {"module": first.module, **first.arguments} if first.module else first.arguments
-    said = arguments(given) or str(first)
-    return said if len(calls) == 1 else f"{said}, in the first of {len(calls)} calls"
+    return given or {"": first}
 
 
 def _refusal(call: TorchCall) -> str:

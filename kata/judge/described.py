@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from torch import Tensor
 
 from kata.execution.nested import tensors, walk
+from kata.judge.axes import Axes, lengths
+from kata.verdict import Wrong
 
 LONGEST = 80  # characters of a value that is shown as it is
 
 
-def arguments(given: dict[str, Any]) -> str:
-    """In a line: `x: float32 (2, 3), dim = 1`."""
-    return ", ".join(_described(given))
+def in_words(wrong: Wrong, axes: Axes) -> str:
+    """What is wrong and, in lines of their own, what it was found on; axes by the names that the signature has."""
+    said = str(wrong)
+    if wrong.shapes:
+        got, expected = (lengths(shape, axes.get("return", [])) for shape in wrong.shapes)
+        said = f"the result has shape {got}, expected {expected}"
+    if not wrong.inputs:
+        return said
+    found_on = arguments(wrong.inputs, axes)
+    if wrong.calls > 1:
+        found_on = f"{found_on}, in the first of {wrong.calls} calls"
+    return f"{said}\nfor {found_on}"
 
 
-def kind(tensor: Tensor) -> str:
+def arguments(given: dict[str, Any], axes: Axes) -> str:
+    """In a line: `x: float32 (2, classes=3), dim = 1`; what has no name says all by itself."""
+    return ", ".join(_described(given, axes))
+
+
+def numbers(given: dict[str, Any]) -> int:
+    """How many numbers the tensors among these arguments hold."""
+    return sum(tensor.numel() for _, tensor in tensors(given))
+
+
+def kind(tensor: Tensor, axes: Sequence[str] = ()) -> str:
     """`float32 (2, 3), not contiguous`"""
-    said = f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
+    said = f"{str(tensor.dtype).removeprefix('torch.')} {lengths(tuple(tensor.shape), axes)}"
     if tensor.device.type != "cpu":
         said = f"{said}, on device {tensor.device.type}"
     if _is_filled(tensor):
@@ -46,11 +67,11 @@ def short(value: Any) -> str:
     return str(getattr(value, "__name__", type(value).__name__))
 
 
-def _described(given: dict[str, Any]) -> Iterator[str]:
+def _described(given: dict[str, Any], axes: Axes) -> Iterator[str]:
     for name, value in given.items():
         if isinstance(value, Tensor):
-            yield f"{name}: {kind(value)}"
+            yield f"{name}: {kind(value, axes.get(name, []))}"
         elif any(True for _ in tensors(value)):
             yield f"{name}: {sum(1 for _ in walk(value))} tensors"
         else:
-            yield f"{name} = {short(value)}"
+            yield f"{name} = {short(value)}" if name else short(value)

@@ -14,7 +14,9 @@ import pytest
 
 from kata.course import Defaults, Exercise
 from kata.course.answers import Variant
+from kata.judge.axes import axes_of
 from kata.judge.checks import Session
+from kata.judge.described import in_words, numbers
 from kata.judge.diagnosis import mistake_is_right
 from kata.judge.trial import Trial
 from kata.text import plain
@@ -72,8 +74,8 @@ class Grading:
             verdict.difference = getattr(error, "difference", None)
             verdict.allowed = getattr(error, "allowed", "")
             verdict.example = getattr(error, "example", None) or self.session.example()
-            message = plain(str(error).partition("\nassert ")[0])  # it may hold names and values of the submission's
-            verdict.message = message or WITHOUT_PROPERTY
+            verdict.message = plain(self._in_words(error)) or WITHOUT_PROPERTY  # it may hold texts of the submission's
+            verdict.inputs = numbers(getattr(error, "inputs", {}))
             fitting = self.session.mistakes() if verdict.status == "failed" else []
             if fitting:
                 verdict.mistake, verdict.hint = fitting[0].name, fitting[0].hint
@@ -83,6 +85,11 @@ class Grading:
         self.candidates.append(fitting)
         self.seen.append([trial for trial, _ in self.session.seen])
         return verdict
+
+    def _in_words(self, error: AssertionError) -> str:
+        if isinstance(error, Wrong):
+            return in_words(error, axes_of(self.exercise.source))
+        return str(error).partition("\nassert ")[0]  # a property's own message, without what pytest adds to it
 
     def verdict(self) -> ExerciseVerdict:
         """Sum up, and name what mistake is seen to be made."""

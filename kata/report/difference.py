@@ -14,10 +14,9 @@ from torch import Tensor
 
 from kata.errors import UsageError
 from kata.language import tr
-from kata.report.axes import smallest_first
 from kata.report.parts import clean
 from kata.report.words import Words
-from kata.verdict import Difference, ExerciseVerdict, TestVerdict
+from kata.verdict import Difference, ExerciseVerdict, TestVerdict, smallest_first
 
 ROWS, COLUMNS = 8, 8  # of numbers side by side
 SHADES = ".:-=+*#@"  # without colour: the further off, the darker

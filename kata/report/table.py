@@ -19,11 +19,10 @@ from rich.text import Text
 from kata.console import console as plain_console
 from kata.console import number, padded, shown
 from kata.language import told, tr
-from kata.report.axes import smallest_first
 from kata.report.parts import cause, clean, reason
 from kata.report.words import Words
 from kata.report.wrap import wrap
-from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict
+from kata.verdict import ExerciseVerdict, SubmissionVerdict, TestVerdict, smallest_first
 
 STYLES = {
     "passed": "green",

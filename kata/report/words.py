@@ -1,4 +1,4 @@
-"""What an exercise calls its things: axes by the names of its signature, all else in the reader's language."""
+"""What an exercise calls its things: its tests, cases and mistakes in the reader's language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from kata.course import Course, Exercise
 from kata.course.grader_text import spoken
 from kata.language import told, tr
 from kata.language.exercise import CASE, HINT, MESSAGE, MISTAKE, TEST, find, say
-from kata.report.axes import axes_of, named
 
 
 @dataclass(frozen=True)
@@ -27,10 +26,8 @@ class Words:
         return f"{said}[{self._say(CASE, case.removesuffix(']'))}]" if bracket else said
 
     def message(self, text: str) -> str:
-        if self.exercise is None:
-            return told(text)
-        of_the_exercise = say(self.exercise, MESSAGE, text)
-        return told(named(text, axes_of(self.exercise.source))) if of_the_exercise == text else of_the_exercise
+        said = self._say(MESSAGE, text)
+        return told(text) if said == text else said
 
     def mistake(self, text: str, besides: bool = False) -> str:
         said = self._say(MISTAKE, text)

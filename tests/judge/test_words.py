@@ -11,12 +11,12 @@ import torch
 
 from kata.judge.calls import calls_of, lines_of, parameters_of
 from kata.judge.checks import _called
-from kata.judge.described import arguments
+from kata.judge.described import arguments, in_words
 from kata.judge.scoring import read_submission
 from kata.judge.texts import grade_sources
 from kata.report import gradescope, table
 from kata.report.words import Words
-from kata.verdict import SubmissionVerdict
+from kata.verdict import SubmissionVerdict, Wrong
 
 SOURCE = """
 from torch import nn
@@ -140,7 +140,9 @@ def calls(scenario, **inputs):
 
 
 def line(scenario, **inputs):
-    return _called(calls(scenario, **inputs), inputs)
+    wrong, made = Wrong("wrong"), calls(scenario, **inputs)
+    wrong.inputs, wrong.calls = _called(made, inputs), len(made)
+    return in_words(wrong, {}).removeprefix("wrong\nfor ")
 
 
 def test_arguments_are_told_as_the_function_has_them():
@@ -216,4 +218,4 @@ def test_what_lies_beside_the_makefile_is_not_taken_for_a_library(tmp_path):
 
 
 def test_an_argument_without_numbers_is_described():
-    assert "int64 (3,)" in arguments({"lengths": torch.zeros(3, dtype=torch.int64, device="meta")})
+    assert "int64 (3,)" in arguments({"lengths": torch.zeros(3, dtype=torch.int64, device="meta")}, {})

@@ -9,13 +9,15 @@ import torch
 from kata.cli import main
 from kata.console import console
 from kata.course import Course
+from kata.judge.agreement import check_agreement
+from kata.judge.axes import axes_of
+from kata.judge.described import in_words
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.learner import after_a_pass as compare
 from kata.report import difference, json_lines, table
-from kata.report.axes import axes_of, named, smallest_first
 from kata.report.words import words_of
-from kata.verdict import Difference, TestVerdict
+from kata.verdict import Difference, TestVerdict, Wrong, smallest_first
 from tests.conftest import ROOT
 from tests.learner.conftest import RIGHT, WRONG
 
@@ -58,26 +60,38 @@ def test_the_smallest_case_comes_first_with_its_numbers(softmax):
 
 
 def test_the_order_is_by_numbers_that_go_in():
-    tests = [TestVerdict(name, "failed", 0, 1, message) for name, message in (
-        ("none", "raises ValueError"), ("large", "wrong\nfor x: float32 (9, 9)"), ("small", "wrong\nfor x: float32 (2,), k = 1")
-    )]  # fmt: skip
+    tests = [
+        TestVerdict(name, "failed", 0, 1, inputs=numbers)
+        for name, numbers in (("none", 0), ("large", 81), ("small", 2))
+    ]
     assert [test.name for test in smallest_first(tests)] == ["small", "large", "none"]
 
 
+X = torch.arange(24.0)
+
+
 @pytest.mark.parametrize(
-    "message, axes, said",
+    "inputs, axes, said",
     [
-        ("for q: float32 (5, 8)", {"q": ["*batch queries d_k"]}, "for q: float32 (queries=5, d_k=8)"),
-        ("for q: float32 (2, 5, 8)", {"q": ["*batch queries d_k"]}, "for q: float32 (2, queries=5, d_k=8)"),
-        ("for m: bool (5, 7)", {"m": ["#B #T #S", "#T #S"]}, "for m: bool (T=5, S=7)"),
-        ("for x: float32 (4,)", {"x": ["tokens"]}, "for x: float32 (tokens=4)"),
-        ("for x: float32 (4, 3), dim = 0", {"x": ["*shape"]}, "for x: float32 (4, 3), dim = 0"),
-        ("the result has shape (5,), expected (5, 8)", {"return": ["T D"]}, "the result has shape (5,), expected (T=5, D=8)"),
-        ("no tensor here", {"x": ["T"]}, "no tensor here"),
+        ({"q": X.view(3, 8)}, {"q": ["*batch queries d_k"]}, "q: float32 (queries=3, d_k=8)"),
+        ({"q": X.view(2, 4, 3)}, {"q": ["*batch queries d_k"]}, "q: float32 (2, queries=4, d_k=3)"),
+        ({"m": X.view(6, 4) > 9}, {"m": ["#B #T #S", "#T #S"]}, "m: bool (T=6, S=4)"),
+        ({"x": X}, {"x": ["tokens"]}, "x: float32 (tokens=24)"),
+        ({"x": X}, {}, "x: float32 (24,)"),
+        ({"x": X.view(8, 3), "dim": 0}, {"x": ["*shape"]}, "x: float32 (8, 3), dim = 0"),
     ],
-)  # fmt: skip
-def test_axes_by_name(message, axes, said):
-    assert named(message, axes) == said
+)
+def test_axes_by_name(inputs, axes, said):
+    wrong = Wrong("the result is wrong")
+    wrong.inputs = inputs
+    assert in_words(wrong, axes) == f"the result is wrong\nfor {said}"
+
+
+def test_the_axes_of_a_result_by_name():
+    with pytest.raises(Wrong) as found:
+        check_agreement(X, X.view(8, 3), X.view(8, 3), torch.float32)
+    assert in_words(found.value, {"return": ["T D"]}) == "the result has shape (24,), expected (T=8, D=3)"
+    assert in_words(found.value, {}) == str(found.value) == "the result has shape (24,), expected (8, 3)"
 
 
 def test_the_axes_come_from_the_signature():
