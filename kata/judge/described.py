@@ -12,6 +12,7 @@ from kata.judge.axes import Axes, lengths
 from kata.verdict import Wrong
 
 LONGEST = 80  # characters of a value that is shown as it is
+LONGEST_LIST = 240  # and of a list: without what is in it, what should become of it cannot be worked out
 
 
 def in_words(wrong: Wrong, axes: Axes) -> str:
@@ -57,12 +58,13 @@ def _is_filled(tensor: Tensor) -> bool:
 
 def short(value: Any) -> str:
     """A plain value as Python writes it; of a longer text its beginning, anything else by its name or its type."""
+    nested = isinstance(value, dict | list | tuple)
     if isinstance(value, str | bytes) and len(value) > LONGEST:
         return f"{value[:LONGEST]!r}…"
     said = repr(value)
-    if len(said) <= LONGEST + 2 and "\n" not in said and " at 0x" not in said:
+    if len(said) <= (LONGEST_LIST if nested else LONGEST) + 2 and "\n" not in said and " at 0x" not in said:
         return said
-    if isinstance(value, dict | list | tuple):
+    if nested:
         return f"{type(value).__name__} ({len(value)})"
     return str(getattr(value, "__name__", type(value).__name__))
 

@@ -156,6 +156,9 @@ def test_arguments_are_told_as_the_function_has_them():
     both = "x: float32 (1, 2), dim = 1, in the first of 2 calls"
     assert line(lambda impl, x: [impl.plain(x, dim=d) for d in (1, 0)], x=X) == both
     assert line(lambda impl, n: n + 1, n=1) == "n = 1"
+    spans = [(start, start + 3) for start in range(10, 28)]
+    assert line(lambda impl, n: n + 1, n=spans) == f"n = {spans}"
+    assert line(lambda impl, n: n + 1, n=spans * 2) == "n = list (36)"
 
 
 def test_a_module_is_told_by_how_it_is_made():
