@@ -50,7 +50,7 @@ doctor: .venv/.student ## check this machine and this folder
 	@$(KATA) doctor
 
 ### BEGIN AUTHORS
-.PHONY: test test-classroom test-browser verify bench cuda lint format stubs release translations
+.PHONY: test test-classroom test-browser verify bench cuda lint pins format stubs release translations
 
 # On two cores: half of the tests for each, and who is done first takes half of what the other still has to do. The
 # classroom, and pages in a browser, have targets of their own.
@@ -79,6 +79,10 @@ lint: .venv/.author ## ruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+pins: .venv/.author ## resolve the pinned versions for each Python that the suite says it works with
+	@for version in 3.10 3.11 3.12 3.13; do echo "Python $$version" && $(BIN)/uv pip compile --quiet --python-version $$version \
+	  --extra dev --extra browser --constraint constraints.txt pyproject.toml > /dev/null || exit 1; done
 
 format: .venv/.author ## have ruff write the code as it likes it
 	@$(BIN)/ruff check --fix .
