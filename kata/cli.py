@@ -42,7 +42,7 @@ USAGE, JUDGE_FAILED, BROKEN_PIPE, INTERRUPTED = 2, 3, 141, 130
 
 
 class Command(Protocol):
-    """What a module of kata.commands holds."""
+    """The interface of a module of kata.commands."""
 
     HELP: str
 
@@ -52,13 +52,13 @@ class Command(Protocol):
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in a line, as every other usage error does, instead of reciting all options."""
+    """An argument parser that tells an error in one line, as all usage errors are told, without a list of options."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}. `{self.prog} --help` says what it takes.")
 
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
-        """As argparse's, with the help in the reader's language."""
+        """Add an argument as argparse does, with its help in the reader's language."""
         if settings.get("help"):
             settings["help"] = tr(settings["help"])
         return super().add_argument(*names, **settings)
@@ -86,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """All commands with their options."""
+    """Build the parser of all commands with their options."""
     parser = Parser(
         prog="kata",
         description=tr(
@@ -118,7 +118,7 @@ def _run(argv: list[str]) -> int:
 
 
 def _without_a_command() -> str:
-    """The loop for a person at a terminal; for a pipe, a line or two of where they are."""
+    """Start the loop for a person at a terminal; print a line or two of progress into a pipe."""
     at_a_terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     return "watch" if at_a_terminal and sys.platform != "win32" else "where"
 

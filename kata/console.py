@@ -1,4 +1,4 @@
-"""How the commands speak: warnings, paths, progress bars. rich is loaded only by what shows something with it."""
+"""Output of the commands: warnings, paths, progress bars. rich is loaded only where something is shown with it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def warn(message: str) -> None:
-    """One line on stderr, where no report is."""
+    """Print a one-line warning on stderr, where no report is."""
     print(f"kata: {tr('warning')}: {told(message)}", file=sys.stderr)
 
 
 def console(file: TextIO | None = None) -> Console:
-    """A console that takes every text as it stands: no markup, no emoji codes, no guesses at what to colour.
+    """Make a console that takes every text as it stands: no markup, no emoji codes, no guesses at what to colour.
 
     With a `file`, it writes plain text there.
     """

@@ -1,6 +1,7 @@
 """docs/exercises.md, in every language: each exercise with its title, difficulty, minutes, and what it builds on.
 
-Made from course.toml, the statements' titles, their translations and the known answers, so that there is no list to keep.
+Made from course.toml, the statements' titles, their translations and the known answers, so that there is no list to
+keep.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def _row(exercise: Exercise) -> list[str]:
 
 
 def _title(exercise: Exercise) -> str:
-    """The first line of the statement, in the reader's language; a statement without any has the exercise's name."""
+    """Read the statement's first line, in the reader's language; the exercise's name, if there is no statement."""
     english = statement(exercise.solution.read_text(encoding="utf-8")).partition("\n")[0]
     said = say(exercise, STATEMENT, english).removeprefix("#").strip()
     return (said or exercise.name).replace("|", "\\|")

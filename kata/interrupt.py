@@ -1,4 +1,4 @@
-"""Ctrl-C, kept from where it would do something else than end the program."""
+"""Ctrl-C, held back where it would not simply end the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files a grading takes, and which exercise each of them answers. (No command; `kata grade` asks it.)"""
+"""Files to grade, matched to the exercises that they answer. (No command; `kata grade` asks it.)"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kata.errors import UsageError
 
 @dataclass(frozen=True)
 class Submitted:
-    """One submission: what it is called in reports, and the file for each exercise it is graded on."""
+    """A submission: its name in reports, and the file for each exercise it is graded on."""
 
     label: str
     exercises: tuple[Exercise, ...]
@@ -21,7 +21,7 @@ class Submitted:
 
 
 def submitted(course: Course, ids: Sequence[str], paths: Sequence[Path]) -> list[Submitted]:
-    """What there is to grade; the course's own exercises/ folder where no path is given.
+    """Collect the submissions to grade; the course's own exercises/ folder where no path is given.
 
     Raises:
         UsageError: an id or a path leads nowhere; the message says what to type instead.

@@ -1,4 +1,4 @@
-"""What a grading says: of a test, of an exercise, of a submission. The schema of every report."""
+"""Verdicts on a test, an exercise and a submission: the schema of every report."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ JUDGE_FAILED = "the judge failed"
 
 @dataclass(frozen=True)
 class Difference:
-    """The numbers (tensors, in float64 or whole) that a test compared, to be drawn; `wrong` is true where they disagree."""
+    """Numbers that a test compared, as tensors in float64 or whole, to draw; `wrong` is true where they disagree."""
 
     got: Any
     expected: Any
@@ -43,7 +43,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Example:
-    """What a test failed on: the lines that call the submission so, and what it printed there."""
+    """The example that a test failed on: lines that call the submission as the test did, and what it printed there."""
 
     lines: str
     printed: str
@@ -53,7 +53,7 @@ Shape = tuple[int, ...]
 
 
 class Wrong(AssertionError):
-    """A test the submission does not pass, in the student's own terms. `status` is one of STATUSES."""
+    """A failure of the submission in a test, in the student's own terms. `status` is one of STATUSES."""
 
     def __init__(self, message: str, status: str = "failed", difference: Difference | None = None, allowed: str = ""):
         super().__init__(message)
@@ -68,7 +68,7 @@ class Wrong(AssertionError):
 
 @dataclass
 class TestVerdict:
-    """One line of a verdict. `mistake` names the known mistake that gives the same result, and `hint` leads on.
+    """A line of a verdict. `mistake` names the known mistake that gives the same result, and `hint` leads on.
 
     `besides` says that this one does not explain all that failed: something else is wrong, too.
     """
@@ -102,7 +102,7 @@ def smallest_first(tests: Iterable[TestVerdict]) -> list[TestVerdict]:
 
 @dataclass
 class ExerciseVerdict:
-    """What one exercise earned. `ungraded` means that the judge failed: there is no score, and never a 0 instead."""
+    """The verdict on one exercise. `ungraded` means that the judge failed: there is no score, and never a 0 instead."""
 
     id: str
     status: str
@@ -116,7 +116,7 @@ class ExerciseVerdict:
 
 @dataclass
 class SubmissionVerdict:
-    """All exercises of one submission, graded on one device with one seed, or one for each answer, which is not told."""
+    """The verdicts on a submission, from one device, with one seed or, if it is not told, one for each answer."""
 
     submission: str
     device: str

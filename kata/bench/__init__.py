@@ -1,1 +1,1 @@
-"""What grading costs, in time and memory."""
+"""Benchmarks: the time and the memory that grading takes."""

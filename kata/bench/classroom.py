@@ -1,4 +1,4 @@
-"""What autograding a class takes with our judge, and with stock nbgrader on the same notebooks, in one run.
+"""The time of autograding a class with our judge, and with stock nbgrader on the same notebooks, in one run.
 
 Stock nbgrader's notebooks hold the tests that an instructor would write: a few asserts against torch's own softmax.
 Run it with `make bench`.

@@ -1,8 +1,8 @@
 """`make cuda`: the whole suite on a card, in one command that can be stopped and goes on.
 
-Each step writes what it found into docs/cuda.json as soon as it is done, and docs/cuda.md is made from that. Run again, it
-goes on after the last step that is there, unless the suite, torch or the card is another one. `--device cpu` runs the same
-steps without a card, to see that the command itself works.
+Each step writes what it found into docs/cuda.json as soon as it is done, and docs/cuda.md is made from that. Run again,
+it goes on after the last step that is there, unless the suite, torch or the card is another one. `--device cpu` runs
+the same steps without a card, to see that the command itself works.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What grading costs, each figure as a ratio or a difference within one run, with the absolute beside it.
+"""The cost of grading, each figure as a ratio or a difference within one run, with the absolute beside it.
 
 Run it with `make bench` on a machine that does nothing else. It measures and prints; it judges nothing, and no test
 depends on it.
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def cold(course: Course, runs: int) -> None:
-    """A whole `kata grade` of the solutions, against the same graders in plain in-process pytest, turn by turn."""
+    """Time a whole `kata grade` of the solutions, against the same graders in plain in-process pytest, turn by turn."""
     solutions = str(course.root / "solutions")
     ours = [sys.executable, "-m", "kata", "grade", "--submission", solutions, "--device", "cpu"]
     plain = [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider", "--kata-in-process"]
@@ -68,7 +68,7 @@ def cold(course: Course, runs: int) -> None:
 
 
 def saved(course: Course, judge: Judge, runs: int) -> None:
-    """From a save to its verdict on the screen of `kata watch`, against a cold pytest of the same grader, turn by turn."""
+    """Time a save to its verdict on the screen of `kata watch`, turn by turn with a cold pytest of the same grader."""
     (exercise,) = course.select(["softmax"])
     pytest = [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider"]
     pytest += [f"--kata-submission={exercise.solution}", str(exercise.grader)]
@@ -85,7 +85,7 @@ def saved(course: Course, judge: Judge, runs: int) -> None:
 
 @contextmanager
 def _watching(exercise: Exercise, suite: Path) -> Iterator[Callable[[], float]]:
-    """A `kata watch` in a terminal and a folder of its own. What is given saves the solution and waits for its verdict."""
+    """Run `kata watch` in a terminal and a folder of its own; yield a function that saves and awaits the verdict."""
     solution = exercise.solution.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="kata-") as name:
         _seconds([sys.executable, "-m", "kata", "start", name, "--lang", "en"], suite)
@@ -117,7 +117,7 @@ def _watching(exercise: Exercise, suite: Path) -> Iterator[Callable[[], float]]:
 
 
 def warm(course: Course, judge: Judge, runs: int) -> None:
-    """One exercise in a warm process, over what the reference's own computing takes."""
+    """Time each exercise in a warm process, and how much of that is the reference's own computing."""
     print("warm, one exercise:         whole    the reference's own    on top")
     for exercise in course.exercises:
         job = _job(exercise)
@@ -129,7 +129,7 @@ def warm(course: Course, judge: Judge, runs: int) -> None:
 
 
 def many(course: Course, judge: Judge) -> None:
-    """A hundred submissions of one exercise in one process."""
+    """Time a hundred submissions of one exercise in one process."""
     print("a hundred submissions, each:")
     for exercise in course.exercises:
         start = time.perf_counter()
@@ -139,7 +139,7 @@ def many(course: Course, judge: Judge) -> None:
 
 
 def workers(sandbox: Sandbox) -> None:
-    """What a worker takes in the jail and outside of it, twenty in a row and in turns, beside a fork on this machine."""
+    """Time the start of a worker, in the jail and outside of it, twenty in a row and in turns, beside a bare fork."""
     with Sandbox(isolation="none") as unjailed:
         turns = [(_ready(sandbox), _ready(unjailed), _ready(sandbox, expected=True)) for _ in range(5)]
     jailed, free, expected = (statistics.median(chain(*side)) for side in zip(*turns, strict=True))
@@ -151,7 +151,7 @@ def workers(sandbox: Sandbox) -> None:
 
 
 def _ready(sandbox: Sandbox, *, expected: bool = False) -> list[float]:
-    """Seconds from asking for a worker to its first answer."""
+    """Time the start of a worker, from the request to its first answer, in seconds."""
     taken = []
     for _ in range(20):
         if expected:
@@ -190,7 +190,7 @@ print(statistics.median(fork() for _ in range(20)))
 
 
 def memory(sandbox: Sandbox) -> None:
-    """Memory of their own (USS) of this judge, and of a worker that has run something."""
+    """Measure the memory of their own (USS) of this judge, and of a worker that has run something."""
     worker = sandbox.spawn(Limits())
     worker.request(SOMETHING, 10)
     # In a process tree of its own the worker has another number there: here it is the youngest of our descendants.
@@ -223,7 +223,7 @@ def _median(action: Callable[[], object], runs: int) -> float:
 
 
 def _own(course: Course, judge: Judge, exercise: Exercise, runs: int) -> float:
-    """What the reference's own computing takes, of the time of one grading."""
+    """Measure the part of a grading's time that is the reference's own computing, in seconds."""
     job, owns = _job(exercise), []
     with _timed_submissions() as spent:
         unjailed = Judge(course, judge.sandbox, in_process=True)

@@ -1,4 +1,4 @@
-"""`kata classroom grade`: a folder of submissions, `FOLDER/<student>/…`, and what an instructor does with the grades."""
+"""`kata classroom grade`: a folder of submissions, `FOLDER/<student>/…`, and an instructor's work with the grades."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from kata.report.parts import rounded
 
 @dataclass(frozen=True)
 class Mark:
-    """What a student has for one column of the book; `score` is None where it is not graded."""
+    """A student's score in one column of the gradebook; `score` is None where it is not graded."""
 
     student: str
     name: str
@@ -33,7 +33,7 @@ def table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def canvas(marks: Sequence[Mark]) -> str:
-    """Canvas finds a student by `SIS Login ID`, and takes the row after the header for the points possible."""
+    """Write Canvas's CSV: students go by `SIS Login ID`, and the row after the header has the points possible."""
     columns = list(dict.fromkeys(mark.column for mark in marks))
     possible = {mark.column: mark.max_score for mark in marks}
     rows: list[Mapping[str, Any]] = [{"Student": "    Points Possible", **possible}]
@@ -44,7 +44,7 @@ def canvas(marks: Sequence[Mark]) -> str:
 
 
 def moodle(marks: Sequence[Mark]) -> str:
-    """Moodle asks which column names the user: `username`; an empty grade leaves what is there."""
+    """Write Moodle's CSV: the column `username` names the user, and an empty grade changes nothing there."""
     columns = list(dict.fromkeys(mark.column for mark in marks))
     rows = [{"username": student, **scores} for student, scores in _by_student(marks).items()]
     return table(["username", *columns], rows)

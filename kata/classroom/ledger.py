@@ -1,4 +1,4 @@
-"""What is graded already: one line of JSON a student, safe on the disk before the next is graded.
+"""The ledger of a class: a line of JSON for each student graded, safe on the disk before the next one is graded.
 
 So a grading that was killed goes on where it stopped, and one that is asked for again grades only what has changed.
 """
@@ -45,7 +45,7 @@ class Ledger:
             yield
 
     def graded(self, student: str, fingerprint: str) -> bool:
-        """Whether this very work has a score. What the judge failed at is to be tried again."""
+        """Tell whether this very work has a score. Work that the judge failed at has none, and is tried again."""
         entry = self.entries.get(student)
         return bool(entry and entry["fingerprint"] == fingerprint and entry["score"] is not None)
 
@@ -74,7 +74,7 @@ class Ledger:
 
 
 def fingerprint(digests: Mapping[str, str], files: Mapping[str, Path], seed: str) -> str:
-    """What a verdict depends on: the exercises, by their digests, the files that answer them, and the seed or secret."""
+    """Digest all that a verdict depends on: the exercises' digests, the files that answer them, the seed or secret."""
     found = hashlib.sha256(seed.encode())
     for exercise, digest in digests.items():
         found.update(f"\n{exercise} {digest}\n".encode())

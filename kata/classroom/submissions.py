@@ -1,4 +1,4 @@
-"""Which files of a student's folder answer which exercises."""
+"""Students' folders: the files in each of them, matched to exercises."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from kata.course import Exercise
 
 
 def students(folder: Path) -> list[Path]:
-    """The folders of the students in order. A link is none: it could lead to a solution."""
+    """List the students' folders in order. Links are left out: one could lead to a solution."""
     return sorted(one for one in folder.iterdir() if one.is_dir() and not one.is_symlink() and one.name[0] not in "._")
 
 
 def files(student: Path, exercises: Sequence[Exercise]) -> dict[str, Path]:
-    """The file for each exercise: laid out like exercises/, in a folder of that name, or all in one place."""
+    """Find the file for each exercise: laid out like exercises/, in a folder of that name, or all in one place."""
     names = [exercise.name for exercise in exercises]
     found = {}
     for exercise in exercises:

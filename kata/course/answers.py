@@ -1,4 +1,4 @@
-"""Known answers of an exercise: hints, right answers, mistakes and equivalents, read from the `.toml` beside its grader.
+"""Known answers of an exercise: hints, right answers, mistakes and equivalents, from the `.toml` beside its grader.
 
 They are data: a reader needs neither torch nor the grader, and nothing of them is run but by a judge.
 """
@@ -52,8 +52,8 @@ class Variant:
         """Edit the solution.
 
         Raises:
-            JudgeError: the edit changes nothing, because no marked region holds `was`, or there are not as many regions as
-                `bodies`.
+            JudgeError: the edit changes nothing, because no marked region holds `was`, or there are not as many regions
+                as `bodies`.
         """
         edited = solution
         for region, text in reversed(list(self._edits(list(REGION.finditer(solution))))):
@@ -88,7 +88,7 @@ class Equivalent(Variant):
 
 @dataclass(frozen=True)
 class Answers:
-    """What is known of the answers to one exercise, and what a learner is told before any: difficulty and minutes."""
+    """The known answers to one exercise, and what a learner is told before any: difficulty and minutes."""
 
     difficulty: int = 1  # 1 to 4
     minutes: int = 0  # that it takes whoever has done what it builds on
@@ -146,7 +146,7 @@ def _parsed(text: str, file: str, with_edits: bool) -> Answers:
 
 
 class _Reader:
-    """Turns the tables of one file into known answers, and knows on which line each stands."""
+    """A reader that turns the tables of one file into known answers, and knows on which line each stands."""
 
     def __init__(self, text: str, file: str, with_edits: bool):
         self._lines = _STRINGS.sub(lambda found: "\n" * found[0].count("\n"), text).split("\n")

@@ -1,4 +1,4 @@
-"""Where an exercise lives: one id, mirrored paths, nothing to register but a line in course.toml."""
+"""The catalog of exercises: an id each, paths that mirror it, and nothing to register but a line in course.toml."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OWN = _BESIDE if (_BESIDE / COURSE_FILE).is_file() else _BESIDE / "kata_course"
 
 @dataclass(frozen=True)
 class _Work:
-    """What a student does, named by its path: `04_attention/scaled_dot_product_attention`."""
+    """A piece of work for students, named by its path: `04_attention/scaled_dot_product_attention`."""
 
     id: str
     root: Path
@@ -46,7 +46,7 @@ class _Work:
 
 @dataclass(frozen=True)
 class Exercise(_Work):
-    """What is answered in code, and graded by running it."""
+    """An exercise that is answered in code, and graded by running it."""
 
     home: Path | None = None  # the student's folder, where that is not the suite's own
 
@@ -65,7 +65,7 @@ class Exercise(_Work):
 
     @property
     def source(self) -> Path:
-        """What says what the exercise is: its solution or, in a copy without, its stub."""
+        """The file that defines the exercise: its solution or, in a copy without, its stub."""
         return self.shipped if self.shipped.is_file() and not self.solution.is_file() else self.solution
 
     @property
@@ -91,7 +91,7 @@ class Exercise(_Work):
 
     @property
     def oracle(self) -> Path:
-        """What the reference is held against, for authors."""
+        """The oracle's tests, which check the reference by other means; for authors."""
         return self.root / "tests" / "oracles" / self.track / f"test_{self.name}.py"
 
     @property
@@ -102,7 +102,7 @@ class Exercise(_Work):
 
 @dataclass(frozen=True)
 class Written(_Work):
-    """What is answered in words, and graded by a person: in the classroom only."""
+    """A question that is answered in words, and graded by a person: in the classroom only."""
 
     @property
     def source(self) -> Path:
@@ -119,7 +119,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Defaults:
-    """What holds where a grader says nothing: points, seconds of its own time a test, MiB of memory."""
+    """Defaults for a grader that says nothing: points, seconds of its own time for each test, MiB of memory."""
 
     points: float = 10.0
     seconds: float = 5.0
@@ -138,7 +138,7 @@ class Course:
 
     @property
     def folder(self) -> Path:
-        """Where exercises/ and the student's progress are."""
+        """The folder of exercises/ and of the student's progress."""
         return self.home or self.root
 
     @classmethod

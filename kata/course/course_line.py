@@ -1,4 +1,4 @@
-"""Adding an exercise to course.toml as an author would: comments, order and layout stay. (No command; `new` uses it.)"""
+"""New lines in course.toml, as an author adds them: comments, order and layout stay. (No command; `new` uses it.)"""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def with_exercise(text: str, track: str, name: str) -> str | None:
 
 
 def _appended(block: str, name: str) -> str:
-    """Raises ValueError where the block has no list of exercises in a plain form."""
+    """Append the name to the block's list of exercises; raise ValueError if that list has no plain form."""
     start = _LIST.search(block)
     if start is None:
         raise ValueError("no list of exercises")

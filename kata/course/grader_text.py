@@ -1,4 +1,4 @@
-"""What a grader says in words, read from its text: to import it would load torch and run its code."""
+"""The names of tests and cases, read from a grader's text: importing it would load torch and run its code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kata.errors import JudgeError
 
 
 def tests(exercise: Exercise) -> list[str]:
-    """What its tests are named for, in words: `test_hidden_keys` → `hidden keys`."""
+    """List the names of the tests as words: `test_hidden_keys` → `hidden keys`."""
     return [spoken(test.name.removeprefix("test_")) for test in _tree(exercise).body if _is_test(test)]
 
 
@@ -31,7 +31,7 @@ def cases(exercise: Exercise) -> list[ast.expr]:
 
 
 def trains(exercise: Exercise) -> bool:
-    """Whether its mark says `trains=True`: a run of training is judged."""
+    """Tell whether the grader's mark says `trains=True`: a run of training is judged."""
     calls = [node for node in ast.walk(_tree(exercise)) if isinstance(node, ast.Call) and _called(node) == "exercise"]
     said = [keyword for call in calls for keyword in call.keywords if keyword.arg == "trains"]
     return any(isinstance(keyword.value, ast.Constant) and keyword.value.value is True for keyword in said)
@@ -47,7 +47,7 @@ def _is_test(node: ast.stmt) -> TypeGuard[ast.FunctionDef]:
 
 
 def _ids(decorator: ast.expr) -> list[ast.expr]:
-    """What `parametrize` calls the cases, where it says so in a list; else the values, which pytest calls by themselves."""
+    """Find the ids of the cases if `parametrize` lists them; else the values, which pytest names itself."""
     if not isinstance(decorator, ast.Call) or _called(decorator) != "parametrize":
         return []
     said = next((keyword.value for keyword in decorator.keywords if keyword.arg == "ids"), decorator.args[1])

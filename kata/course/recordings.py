@@ -1,4 +1,4 @@
-"""Where a copy without solutions has what the references gave, and at which seeds it was recorded."""
+"""Recordings in a copy without solutions: where they lie, and the seeds and devices that they were made at."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ANY = "any"
 
 @dataclass(frozen=True)
 class Provenance:
-    """How the recordings of a copy were made."""
+    """The origin of a copy's recordings: seeds, devices and versions."""
 
     seeds: list[int]
     devices: list[str]
@@ -27,25 +27,25 @@ class Provenance:
         return json.dumps(asdict(self), indent=1) + "\n"
 
     def check_seed(self, seed: int) -> None:
-        """Raises UsageError where nothing is recorded for it, which says what is."""
+        """Raise UsageError, which names the recorded seeds, if nothing is recorded at this one."""
         if seed not in self.seeds:
             known = ", ".join(map(str, self.seeds))
             raise UsageError(f"A student's copy has results recorded at the seeds {known}, and none for --seed {seed}.")
 
     def check_device(self, device: str) -> None:
-        """Raises UsageError where nothing is recorded for it, which says what is."""
+        """Raise UsageError, which names the recorded devices, if nothing is recorded on this one."""
         if device not in self.devices:
             known = " and ".join(self.devices)
             raise UsageError(f"A student's copy has results recorded on {known}, and none for --device {device}.")
 
 
 def file_of(exercise: Exercise, seed: int | str) -> Path:
-    """Where the expectations of an exercise at a seed are, or at `ANY`: where nothing is drawn, all are the same."""
+    """Build the path of an exercise's recording at a seed, or at `ANY`: where nothing is drawn, all seeds share one."""
     return exercise.root / FOLDER / exercise.id / f"{seed}.kata"
 
 
 def found_at(exercise: Exercise, seed: int) -> Path:
-    """The file that has the expectations at this seed."""
+    """Find the file of the recording at this seed."""
     file = file_of(exercise, seed)
     return file if file.is_file() else file_of(exercise, ANY)
 
@@ -55,14 +55,14 @@ def provenance_file(root: Path) -> Path:
 
 
 def seed_like(root: Path, seed: int) -> int:
-    """The seed itself or, where expectations are recorded, another one of theirs than the first, which all begin with."""
+    """Choose a drill's seed: in a student's copy a recorded one, not the first if there are more; else `seed`."""
     known = provenance(root)
     others = known.seeds[1:] or known.seeds if known else [seed]
     return others[seed % len(others)]
 
 
 def need_solutions(course: Course) -> None:
-    """Raises UsageError in a student's copy, for what is done with solutions only."""
+    """Raise UsageError in a student's copy: the work asked for needs solutions."""
     if provenance(course.root):
         raise UsageError(
             "This is a student's copy, without solutions. What you ask for is done where the solutions are."
@@ -70,10 +70,10 @@ def need_solutions(course: Course) -> None:
 
 
 def provenance(root: Path) -> Provenance | None:
-    """How the recordings of this course were made; None where it has none, but solutions.
+    """Read the origin of this course's recordings; None where it has none, but solutions.
 
     Raises:
-        JudgeError: what says so cannot be read.
+        JudgeError: the file that tells it cannot be read.
     """
     file = provenance_file(root)
     if not file.is_file():

@@ -1,4 +1,4 @@
-"""What a new exercise begins as: small, whole and true, so that every tool runs on it from the start."""
+"""Skeletons of a new exercise's files: small, whole and true, so that every tool runs on them from the start."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 
 def map_leaves(change: Callable[[Any], Any], tree: Any) -> Any:
-    """The same nesting with every leaf changed."""
+    """Build the same nesting with every leaf changed."""
     if isinstance(tree, dict):
         return {key: map_leaves(change, value) for key, value in tree.items()}
     if isinstance(tree, list | tuple):
@@ -19,12 +19,12 @@ def map_leaves(change: Callable[[Any], Any], tree: Any) -> Any:
 
 
 def map_tensors(change: Callable[[Tensor], Any], tree: Any) -> Any:
-    """The same nesting with every tensor changed and everything else kept."""
+    """Build the same nesting with every tensor changed and everything else kept."""
     return map_leaves(lambda leaf: change(leaf) if isinstance(leaf, Tensor) else leaf, tree)
 
 
 def walk(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Each leaf with the path to it, written as Python would: `[0]['k'][2]`."""
+    """Yield each leaf with the path to it, written as Python would: `[0]['k'][2]`."""
     if isinstance(tree, dict):
         for key, value in tree.items():
             yield from walk(value, f"{path}[{key!r}]")
@@ -36,11 +36,11 @@ def walk(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def tensors(tree: Any) -> Iterator[tuple[str, Tensor]]:
-    """Each tensor with the path to it."""
+    """Yield each tensor with the path to it."""
     return ((path, leaf) for path, leaf in walk(tree) if isinstance(leaf, Tensor))
 
 
 def blank(tree: Any) -> Any:
-    """The same kinds, shapes and dtypes, and nothing but zeros."""
+    """Build the same nesting of the same kinds, shapes and dtypes, with nothing but zeros."""
     zeros = map_tensors(torch.zeros_like, tree)
     return map_leaves(lambda leaf: type(leaf)(0) if isinstance(leaf, int | float) else leaf, zeros)

@@ -36,7 +36,7 @@ DTYPES = {
 
 
 class ProtocolError(Exception):
-    """What came over the wire is no frame, or one that is larger than it may be."""
+    """A message that is no frame, or one larger than a frame may be."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def to_bytes(tensor: Tensor) -> bytes:
 
 
 def pack(message: dict[str, Any]) -> bytes:
-    """One frame, from plain values, nested as deep as MAX_DEPTH, with tensors among them.
+    """Pack a message into one frame: plain values, nested as deep as MAX_DEPTH, with tensors among them.
 
     Raises:
         ProtocolError: the message is larger than a frame may be.

@@ -27,11 +27,11 @@ Observe = Literal["", "names", "costs"]  # what to note of the operators that a 
 
 
 class MissingError(Exception):
-    """The submission does not define what the exercise asks for."""
+    """A name that the exercise asks for, and the submission does not define."""
 
 
 class Implementation:
-    """A module seen through its names: `impl.softmax`. A missing name is told as such."""
+    """A module seen through its names: `impl.softmax`. A missing name raises MissingError."""
 
     def __init__(self, module: ModuleType):
         self._module = module
@@ -86,23 +86,23 @@ class Raised:
 
     @property
     def lost_the_card(self) -> bool:
-        """Whether a computation on a card went wrong, after which CUDA does no other in that process."""
+        """True if a computation on a card went wrong, after which CUDA does no other in that process."""
         return "CUDA error" in self.message
 
     @property
     def out_of_range(self) -> bool:
-        """Whether an index was. A card says so by an assertion, and no more."""
+        """True if an index was out of range. A card reports that by an assertion, and no more."""
         return "IndexError" in self.bases or "device-side assert" in self.message
 
 
 @dataclass
 class Outcome:
-    """What a scenario gave: its result, the gradient of every floating-point input, and what it did on the way.
+    """The outcome of a scenario: its result, the gradient of every floating-point input, and notes on the way there.
 
-    `changed` are the inputs that are not what they were, which whoever has those works out of what is `left` of each; of
-    a run that raised, none is said to be. `devices` are the device types of each tensor of the result. When the run was observed, `ops` is what was called of torch, `calls` how many operators ran,
-    `largest` how many numbers the largest tensor held that one of them allocated, and `flops` how many multiplications
-    and additions the products of matrices took.
+    `changed` are the inputs that are not what they were: whoever has those works them out from what is `left` of each.
+    A run that raised names none. `devices` are the device types of each tensor of the result. If the run was observed,
+    `ops` are its calls of torch, `calls` is the number of operators that ran, `largest` the size in numbers of the
+    largest tensor that one of them allocated, and `flops` the multiplications and additions of matrix products.
     """
 
     outputs: Any = None
@@ -123,7 +123,7 @@ class Outcome:
 
 
 def raw(inputs: dict[str, Any]) -> dict[str, bytes]:
-    """Of each input all parts, and of each part its numbers to the last bit, with their dtype and shape."""
+    """Copy each input to the last bit: the numbers, dtype and shape of each of its parts."""
     return {name: b"".join(_raw(path, leaf) for path, leaf in walk(value)) for name, value in inputs.items()}
 
 
@@ -154,11 +154,11 @@ def execute(
 ) -> Outcome:
     """Call `scenario(impl, **inputs)` on a copy of the inputs, with every generator seeded, and say what came of it.
 
-    With `cotangents`, one for each floating-point tensor of the result, the inputs' gradients of
-    Σ (result · cotangent) are taken too. `observe` has the operators listed, or their cost counted as well. Nothing
-    raised gets out: an exception is part of the outcome, and `file` is the name under which the implementation was
-    compiled. Before that, the scenario is called with each of the `earlier` changes to the inputs, whatever comes of it:
-    a call leaves nothing behind.
+    With `cotangents`, one for each floating-point tensor of the result, the inputs' gradients of Σ (result · cotangent)
+    are taken too. `observe` has the operators listed, or their cost counted as well. Nothing raised gets out: an
+    exception is part of the outcome, and `file` is the name under which the implementation was compiled. Before that,
+    the scenario is called with each of the `earlier` changes to the inputs, whatever comes of it: a call leaves nothing
+    behind.
     """
     torch.set_grad_enabled(True)
     seen = TorchCalls(file, costs=observe == "costs") if observe else None
@@ -189,7 +189,7 @@ def execute(
 
 
 class Quiet(io.TextIOBase):
-    """Where prints of calls go that nobody asks about. Who prints without end is heard in the end."""
+    """A stream that swallows prints, for calls whose output nobody asks about, up to a limit; the rest is passed on."""
 
     def __init__(self, behind: Any):
         self._behind, self._left = behind, QUIET
@@ -227,7 +227,7 @@ def _called_before(
 
 
 def execute_here(impl: Implementation, scenario: Scenario, inputs: dict[str, Any], **options: Any) -> Outcome:
-    """As `execute`, with what came of it brought to the CPU: for trusted code, in the process that looks at it."""
+    """Run `execute` and bring the outcome to the CPU: for trusted code, in the process that looks at it."""
     outcome = execute(impl, scenario, inputs, **options)
     outcome.look_for_changes(raw(inputs))
     if not (outcome.raised and outcome.raised.lost_the_card):
@@ -240,7 +240,7 @@ def execute_here(impl: Implementation, scenario: Scenario, inputs: dict[str, Any
 def on_the_cpu_first(
     run: Callable[..., Outcome], inputs: dict[str, Any], earlier: Sequence[dict[str, Any]] = ()
 ) -> Outcome:
-    """Run on a card only what is known to come through on the CPU: an index out of range costs a process its card."""
+    """Run on a card only what comes through on the CPU: an index out of range costs a process its card."""
     if any(leaf.device.type != "cpu" for _, leaf in tensors(inputs)):
         outcome = run(map_tensors(Tensor.cpu, inputs), earlier=map_tensors(Tensor.cpu, list(earlier)))
         if outcome.raised:

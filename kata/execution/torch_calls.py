@@ -1,4 +1,4 @@
-"""What a run has torch do: under which names, and by which words of the implementation's own text."""
+"""Torch calls of a run: the names of the functions, and the words of the implementation's own text that call them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PLUMBING = (
 
 
 class TorchCall(NamedTuple):
-    """A name that something of torch's goes by, what stands for it in the implementation's text, and on which line.
+    """A torch function by one of its names, the implementation's text that calls it, and the line of that text.
 
     The line is 0 where none of the implementation's own had to do with it: its name may be torch's function itself.
     """
@@ -41,7 +41,7 @@ class TorchCall(NamedTuple):
 
 @dataclass(frozen=True)
 class _Place:
-    """Where torch was called from: a line of the implementation, and the torch functions that it went through.
+    """The place that torch was called from: a line of the implementation, and the torch functions in between.
 
     `owner` is the class whose method that line called, which may have it from another one.
     """
@@ -53,11 +53,12 @@ class _Place:
 
 
 class TorchCalls:
-    """Watch torch, and with `costs` count what it takes.
+    """A watch on torch's calls, which with `costs` also counts what they take.
 
     Operators are noted under the names that Python gives them and that aten does: `F.multi_head_attention_forward`
-    decomposes before aten sees it, and `torch.ops.aten` passes by the Python functions. What is written in Python alone,
-    as torch's optimizers are, is known by the functions that the call goes through. An alias changes none of them.
+    decomposes before aten sees it, and `torch.ops.aten` passes by the Python functions. What is written in Python
+    alone, as torch's optimizers are, is known by the functions that the call goes through. An alias changes none of
+    them.
     """
 
     def __init__(self, file: str, *, costs: bool):
@@ -72,7 +73,7 @@ class TorchCalls:
 
     @property
     def notes(self) -> list[TorchCall]:
-        """Each name once, in the order of their first use."""
+        """List each name once, in the order of first use."""
         found: dict[str, TorchCall] = {}
         for func, caller, place, backward in self._seen:
             written = _written(func, caller, place, backward=backward)
@@ -115,7 +116,7 @@ class TorchCalls:
 class _Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        """torch would else load its compiler, for a second, to keep away from code that is not compiled here."""
+        """Keep torch from loading its compiler, which takes a second, to protect code that is not compiled here."""
         return False
 
     def __init__(self, calls: TorchCalls):

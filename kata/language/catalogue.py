@@ -16,7 +16,7 @@ CATALOGUES = Path(__file__).parent / "translations"
 
 @cache
 def harness(language: str) -> dict[tuple[str, str], str]:
-    """What the harness itself says."""
+    """Read the catalogue of the harness's own texts."""
     return read(CATALOGUES / f"{language}.po")
 
 

@@ -23,7 +23,7 @@ _CODE = re.compile(r"`[^`]+`")
 
 
 def all_of(course: Course) -> Iterator[tuple[Path, str, Wanted]]:
-    """Every catalogue that should be there: its file, its language, and what it should hold."""
+    """Yield every catalogue that should be there: its file, its language, and the texts it should hold."""
     for language in LANGUAGES:
         if language == ENGLISH:
             continue
@@ -52,7 +52,7 @@ def update(file: Path, language: str, wanted: Wanted) -> None:
 
 
 def faults(file: Path, language: str, wanted: Wanted) -> list[str]:
-    """What is untranslated, stale, uncertain, or has lost a place or a piece of code."""
+    """List a catalogue's faults: texts untranslated, stale or fuzzy, or that lost a place or a piece of code."""
     catalogue = _read(file, language)
     have = {(message.context or "", str(message.id)): message for message in catalogue if message.id}
     found = [f"stale: {_short(text)}" for _, text in have.keys() - wanted.keys()]

@@ -16,14 +16,14 @@ Say = Callable[[str, str], str]  # context, English → translation, or the Engl
 
 
 def paragraphs(source: str) -> Iterator[tuple[str, str]]:
-    """Each with its context: `statement` at the top of the file, `docstring` within it."""
+    """Yield each paragraph with its context: `statement` at the top of the file, `docstring` within it."""
     found: list[tuple[str, str]] = []
     translated(source, lambda context, text: found.append((context, text)) or text)  # type: ignore[func-returns-value]
     yield from sorted(found, key=lambda pair: pair[0] != "statement")
 
 
 def translated(source: str, say: Say) -> str:
-    """The source with every paragraph of its docstrings as `say` has it."""
+    """Translate every paragraph of the source's docstrings with `say`."""
     lines = source.split("\n")
     nodes = sorted(_docstrings(ast.parse(source)), key=lambda pair: -pair[1].lineno)
     for context, node in nodes:

@@ -1,8 +1,8 @@
-"""What a learner reads of one exercise: found in its solution and its grader, said in the reader's language.
+"""Texts of one exercise for a learner: found in its solution and its grader, said in the reader's language.
 
-Its translation lies in `translations/LANGUAGE/TRACK/NAME.po`, mirrored as everything else is: an exercise and its Chinese
-come and go together, and two that are translated at once never meet in one file. The English itself is the key, a
-paragraph at a time, so that what changes in a statement makes stale that paragraph alone.
+Its translation lies in `translations/LANGUAGE/TRACK/NAME.po`, mirrored as everything else is: an exercise and its
+Chinese come and go together, and two that are translated at once never meet in one file. The English itself is the key,
+a paragraph at a time, so that what changes in a statement makes stale that paragraph alone.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def catalogue(exercise: Exercise, language: str) -> Path:
 
 
 def titles(course: Course, language: str) -> Path:
-    """Where the titles of the course and of its tracks are translated."""
+    """The catalogue of the titles of the course and of its tracks."""
     return course.root / "translations" / language / "course.po"
 
 
@@ -51,7 +51,7 @@ def title(course: Course, english: str) -> str:
 
 
 def texts(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    """All of it in English, each with its context, in the order in which a translator best reads it."""
+    """Yield an exercise's English texts, each with its context, in the best order for a translator."""
     yield from docstrings.paragraphs(stub(exercise.solution.read_text(encoding="utf-8")))
     answers = Answers.of(exercise)
     for hint in answers.hints:

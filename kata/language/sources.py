@@ -1,4 +1,4 @@
-"""Everything the harness says, found in its own source: what is printed with `tr`, what is raised, what options mean."""
+"""Texts of the harness, found in its own source: what is printed with `tr`, what is raised, what options mean."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def tr(message: str, **values: object) -> str:
 
 
 def told(message: str) -> str:
-    """A message that was made in English, in the reader's language as far as the catalogue has it."""
+    """Translate a message that was made in English into the reader's language, as far as the catalogue has it."""
     language = chosen()
     if language == ENGLISH or not message:
         return message
@@ -42,7 +42,7 @@ def told(message: str) -> str:
 
 
 def chosen() -> str:
-    """KATA_LANG, else what the folder was started in, else the locale, else English."""
+    """Choose the language: KATA_LANG, else the one that the folder was started in, else the locale's, else English."""
     if _forced:
         return _forced
     asked = os.environ.get(VARIABLE, "")
@@ -75,7 +75,7 @@ def asked(name: str) -> str:
 
 
 def known(name: str) -> str:
-    """`zh`, `zh_CN.UTF-8`, `zh-Hans` → `zh_CN`; "" for a language that there is no catalogue for."""
+    """Find our name of a language: `zh`, `zh_CN.UTF-8`, `zh-Hans` → `zh_CN`; "" for one without a catalogue."""
     short = re.split(r"[^a-z]", name.strip().lower(), maxsplit=1)[0]
     if short in ("c", "posix"):
         return ENGLISH

@@ -61,7 +61,7 @@ def _harness(language: str) -> list[Template]:
 
 
 def _templates(messages: Iterable[tuple[str, str]]) -> list[Template]:
-    """The longest words first: the more a message says, the surer it is that another was made from it."""
+    """Compile the templates, longest words first: the more words a message has, the surer a match is the right one."""
     found = [pair for pair in messages if PLACE.search(pair[0])]
     found.sort(key=lambda pair: (-len(PLACE.sub("", pair[0])), pair[0]))
     return [(_pattern(id_), PLACE.findall(id_), text) for id_, text in found]

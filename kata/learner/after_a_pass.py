@@ -15,7 +15,7 @@ SHOWN = 3  # other ways that are named
 
 
 def offer(console: Console, exercise: Exercise) -> None:
-    """Where the reference is, and one line on what to compare: the other ways that are known to be right."""
+    """Print the path of the reference, and a line on what to compare: the other ways that are known to be right."""
     if not exercise.solution.is_file():
         return
     link = f"link {exercise.solution.resolve().as_uri()}"

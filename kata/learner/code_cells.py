@@ -1,4 +1,4 @@
-"""From the code cells of a notebook to the one text that is graded."""
+"""Code cells of a notebook, and the one text made of them that is graded."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Code:
 
 
 def module_text(cells: Sequence[Code], names: Iterable[str]) -> str:
-    """What answers the exercise: the answer's cells whole, and of the student's other cells what these need.
+    """Build the text that answers the exercise: the answer's cells, and the parts of other cells that they need.
 
-    Where no cell is the answer's, it is what defines the `names` that the exercise asks for. So an experiment in another
-    cell neither costs time nor breaks a right answer, and a helper defined in one is at hand.
+    Where no cell is the answer's, start from the `names` that the exercise asks for. So an experiment in another cell
+    neither costs time nor breaks a right answer, and a helper defined in one is at hand.
     """
     answers = [_python(cell.text) for cell in cells if cell.answer]
     needed = set(names)

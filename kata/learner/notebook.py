@@ -1,4 +1,4 @@
-"""`kata.check("softmax")` in a notebook: what was written so far, graded in a jailed worker, as a verdict to look at."""
+"""`kata.check("softmax")` in a notebook: the code so far, graded in a jailed worker, as a verdict to look at."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def check(name: str, answer: str | Callable[..., Any] | None, caller: dict[str, 
 
 
 def _written(answer: Callable[..., Any] | None, caller: dict[str, Any]) -> list[str]:
-    """What was run so far: the cells of a notebook in the order in which they ran, or the text of a file."""
+    """Collect the code run so far: the cells of a notebook in the order in which they ran, or the text of a file."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if shell is not None:
         return [str(cell) for cell in shell.history_manager.input_hist_raw]

@@ -67,7 +67,7 @@ def breakable(name: str) -> Markup:
 
 
 def streak(days: Sequence[str], today: date) -> int:
-    """How many days in a row something was done, up to today or, while today is young, yesterday."""
+    """Count the days in a row on which something was done, up to today or, if nothing was today, yesterday."""
     known = set(days)
     day = today if today.isoformat() in known else today - timedelta(days=1)
     count = 0

@@ -32,7 +32,7 @@ class Due:
 
 
 def schedule(course: Course, state: State, now: datetime) -> list[Due]:
-    """All exercises that were ever passed, the longest due first. Those new to the scheduler get their card."""
+    """List all exercises that were ever passed, the longest due first. Those new to the scheduler get their card."""
     found = []
     for exercise in course.exercises:
         progress = state.exercises.get(exercise.id)
@@ -58,7 +58,7 @@ def rate(attempts: int, hints: int, seconds: float, fair: float, *, gave_up: boo
 
 
 def fair_seconds(exercise: Exercise) -> float:
-    """How long it may take from memory."""
+    """Estimate a fair time to write the exercise from memory, in seconds."""
     try:
         regions = REGION.findall(exercise.solution.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
@@ -67,7 +67,7 @@ def fair_seconds(exercise: Exercise) -> float:
 
 
 def recall_stub(source: str) -> str:
-    """The solution (or its stub) as one who knows it needs it: names, signatures, and a line each on what they do."""
+    """Cut the solution (or its stub) down to a reminder: names, signatures, and a line each on what they do."""
     text = stub(source)
     lines = text.splitlines()
     for owner, node in reversed(list(_docstrings(ast.parse(text)))):
@@ -80,7 +80,7 @@ def recall_stub(source: str) -> str:
 
 
 def file_of(course: Course, exercise: Exercise) -> Path:
-    """Where a repetition is written: beside exercises/, so that earlier work stays as it is."""
+    """The file of a repetition: beside exercises/, so that earlier work stays as it is."""
     return course.folder / "drill" / f"{exercise.id}.py"
 
 
@@ -94,7 +94,7 @@ def running(progress: Progress, now: datetime) -> dict[str, Any]:
 
 
 def _card(progress: Progress, now: datetime) -> Card:
-    """The scheduler's card. A clock that was set back moves it along: what was due in three days still is."""
+    """Load the scheduler's card, moved along if the clock was set back: what was due in three days still is."""
     try:
         card = Card.from_dict(progress.card)  # type: ignore[arg-type]
         last = card.last_review or now
@@ -118,7 +118,7 @@ def _passed_at(progress: Progress, now: datetime) -> datetime:
 
 
 def _docstrings(tree: ast.Module) -> list[tuple[ast.AST, ast.Expr]]:
-    """In the order of their lines."""
+    """List the docstrings in the order of their lines."""
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):

@@ -23,7 +23,7 @@ FOLDER = ".kata"
 
 @dataclass
 class Progress:
-    """How far one exercise is. `attempts` counts the gradings of something written.
+    """A learner's progress on one exercise. `attempts` counts the gradings of something written.
 
     `seconds` were spent on it in the loop. `mistakes` are the known ones made so far, each "made" or "mended" since.
     `card` is the scheduler's, from the first pass on, and `drills` says of each repetition when and how it went.
@@ -134,7 +134,7 @@ class State:
         return next((exercise for exercise in course.exercises if not self.passed(exercise)), None)
 
     def _take(self, found: Any) -> None:
-        """Raises ValueError or TypeError where the file is not what `save` writes, now or in an earlier version."""
+        """Take over a file's contents; raise ValueError or TypeError if no version of `save` so far writes such."""
         if not isinstance(found, dict) or not isinstance(found.get("exercises"), dict):
             raise ValueError("no state of kata")  # noqa: TRY004 - a wrong file, not a wrong call
         version = found.get("version")

@@ -52,7 +52,7 @@ def replace(exercise: Exercise, fresh: str, *, keep: bool = True, file: Path | N
 
 
 def opening(exercise: Exercise) -> str:
-    """The first paragraph of the statement below its title. Not from what a student has written, if it can be helped: that may be torn."""
+    """Find the paragraph below the statement's title, if possible not in the student's file, which may be torn."""
     for file in (exercise.source, exercise.stub):
         try:
             statement = solution.statement(in_words(exercise, file.read_text(encoding="utf-8")))
@@ -64,5 +64,5 @@ def opening(exercise: Exercise) -> str:
 
 
 def _in_one(paragraph: str) -> str:
-    """Without the line ends of the source, which are no terminal's; in Chinese nothing takes their place."""
+    """Join the paragraph's lines, which a terminal breaks anew; in Chinese, nothing takes the place of a line end."""
     return re.sub(r"(?<=[^\x00-\xff])\n|\n(?=[^\x00-\xff])", "", paragraph).replace("\n", " ")

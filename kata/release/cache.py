@@ -1,7 +1,7 @@
 """Recordings kept from one release to the next in .kata/recordings, so that only what has changed is recorded.
 
-A recording is stale once one of these has changed: the exercise (`Exercise.digest`), the code of this package, the files
-in fixtures/, or what `Provenance` says: the seeds, the devices, torch, Python and the machine.
+A recording is stale once one of these has changed: the exercise (`Exercise.digest`), the code of this package, the
+files in fixtures/, or what `Provenance` says: the seeds, the devices, torch, Python and the machine.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ FOR_STUDENTS = Path("docs", "student")  # their README, in each language
 
 
 def check_course(course: Course) -> None:
-    """Raises UsageError where there is nothing to make a copy of."""
+    """Raise UsageError if there is nothing to make a copy of."""
     for exercise in course.exercises:
         if not exercise.solution.is_file():
             raise UsageError(f"{exercise.solution} is not here. A release is made where the solutions are.")
@@ -156,7 +156,7 @@ def _record_one(course: Course, cache: Any, devices: Sequence[str], what: tuple[
 
 
 def _keep_one_of_the_same(exercise: Exercise) -> None:
-    """Where nothing is drawn from the seed."""
+    """Keep one recording for all seeds if nothing in them is drawn from the seed."""
     files = [file_of(exercise, seed) for seed in SEEDS]
     if len({file.read_bytes() for file in files}) == 1:
         files[0].replace(file_of(exercise, ANY))

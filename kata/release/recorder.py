@@ -54,7 +54,7 @@ def record(course: Course, exercise: Exercise, seed: int, devices: Sequence[str]
 
 
 class Recorder(Live):
-    """The reference, which takes down for what modules weights were drawn."""
+    """The reference, with notes on the modules whose weights were drawn as inputs."""
 
     has_clock = False  # as in the copy
 
@@ -64,7 +64,7 @@ class Recorder(Live):
         self.implementation = _Noting(self.implementation, self._made)
 
     def recording(self) -> Expectations:
-        """What the reference and each mistake gave in every trial so far."""
+        """Collect the outcomes of the reference and of each mistake in every trial so far."""
         known = _Known()
         stopped: set[tuple[str, str]] = set()  # (test, mistake): that test ended with it
         trials: dict[str, list[dict[str, Any]]] = {}
@@ -79,8 +79,8 @@ class Recorder(Live):
             reached = (test, mistake.name) not in stopped
             gave.append(known.number(sketched(self.mistaken(mistake, trial))) if reached else UNKNOWN)
             harmless.append(right)
-            # After a result that is wrong a test is over, so that nobody who makes the mistake comes to its next trial.
-            # One that is only run, for a property, is not held against a result.
+            # A test stops at its first wrong result: its later trials are never asked of this mistake. A trial that is
+            # only run, for a property, has no result to be wrong.
             if not right and not trial.digest:
                 stopped.add((test, mistake.name))
         expected = self.expected(trial)
@@ -97,7 +97,7 @@ class Recorder(Live):
 
 
 class _Known:
-    """Outcomes with their numbers; two that are the same have one."""
+    """Numbered outcomes; equal ones share a number."""
 
     def __init__(self) -> None:
         self.outcomes: list[dict[str, Any]] = []
@@ -113,7 +113,7 @@ class _Known:
 
 
 class _Noting:
-    """The reference as recipes see it, who may ask it for a module and for nothing else."""
+    """The reference as recipes see it: they may ask it for a module, which is noted, and for nothing else."""
 
     def __init__(self, implementation: Implementation, made: dict[str, Any]):
         self._implementation, self._made = implementation, made

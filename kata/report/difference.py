@@ -1,4 +1,4 @@
-"""Drawing a difference: numbers side by side where they are few, a heat map of how far off each is where they are many."""
+"""Drawings of a difference: numbers side by side where they are few, a heat map of how far off each is where many."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def side_by_side(difference: Difference, width: int) -> list[Text]:
 
 
 def heat_map(difference: Difference, width: int, *, colour: bool) -> list[Text]:
-    """How far off each number is, from nothing to the most; one cell a number, or the worst of several."""
+    """Draw how far off each number is, from nothing to the most; one cell a number, or the worst of several."""
     off = distances(difference)
     most = off.max().item()
     lines = [Text(tr("how far off, up to {most}", most=f"{most:.3g}"), "dim")]

@@ -49,7 +49,7 @@ def _summary(verdict: SubmissionVerdict) -> str:
 
 
 def _tests(verdict: SubmissionVerdict) -> Iterator[tuple[ExerciseVerdict, TestVerdict, str]]:
-    """Each test with the one before it, if any, that failed for the same reason: it is said once."""
+    """Yield each test with the one before it, if any, that failed for the same reason, so that it is said once."""
     for exercise in verdict.exercises:
         before = said_before(exercise.tests)
         for test in exercise.tests:

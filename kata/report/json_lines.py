@@ -1,4 +1,4 @@
-"""One JSON object a submission, one a line. `schema.json` beside this file says what is in it."""
+"""JSON lines: an object for each submission. `schema.json` beside this file says what is in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all forms of a report say alike: clean texts, rounded scores, reasons, mistakes with their hints."""
+"""Parts that all forms of a report share: clean texts, rounded scores, reasons, mistakes with their hints."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def rounded(value: float) -> float:
 
 
 def reason(exercise: ExerciseVerdict) -> str:
-    """Why the judge has no grade for the exercise."""
+    """Say why the judge has no grade for the exercise."""
     failed = (test.message for test in exercise.tests if test.status == "ungraded")
     return clean(exercise.message or next(failed, JUDGE_FAILED))
 
 
 def cause(test: TestVerdict) -> tuple[str, ...]:
-    """What tells one reason to fail from another, whatever the case: a missing argument fails them all for one reason."""
+    """A key for the reason of a failure, whatever the case: a missing argument fails all cases for one reason."""
     return test.status, test.message.partition("\nfor ")[0], test.mistake, test.hint
 
 
@@ -37,7 +37,7 @@ def said_before(tests: Sequence[TestVerdict]) -> dict[str, str]:
 
 
 def explained(test: TestVerdict) -> str:
-    """What a failed test says, with the mistake it looks like and the hint that goes with it."""
+    """Explain a failed test, with the mistake it looks like and the hint that goes with it."""
     besides = "; and something else is wrong, too" if test.besides else ""
     parts = [
         clean(test.message),

@@ -1,7 +1,7 @@
-"""What a person reads: a line an exercise, then what went wrong, then the total.
+"""The report for a person: a line for each exercise, then what went wrong, then the total.
 
-Text from a student goes into `Text` as it stands, never through rich's markup. On a terminal, lines wrap under their own
-indentation and paths are links; in a pipe or file, lines are as long as they are and nothing is coloured.
+Text from a student goes into `Text` as it stands, never through rich's markup. On a terminal, lines wrap under their
+own indentation and paths are links; in a pipe or file, lines are as long as they are and nothing is coloured.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _has_details(exercise: ExerciseVerdict, verdict: SubmissionVerdict) -> bool:
 
 
 def explained(exercise: ExerciseVerdict, words: Words) -> str:
-    """What there is to say of one exercise, as plain text and in the same words."""
+    """Explain one exercise as plain text, in the words of the report."""
     out = io.StringIO()
     details(plain_console(out), exercise, words=words)
     return out.getvalue()
@@ -148,7 +148,7 @@ def details(
 
 
 def _tests(console: Console, tests: list[TestVerdict], of: int, words: Words, *, points: bool) -> None:
-    """One test, or several that fail for one reason: the smallest case shows it."""
+    """Print one test, or several that fail for one reason: the smallest case shows it."""
     names = clean(words.test(tests[0].name))
     if len(tests) > 1:
         whole = len(tests) == of

@@ -1,4 +1,4 @@
-"""What an exercise calls its things: its tests, cases and mistakes in the reader's language."""
+"""Translations of an exercise's names: its tests, cases and mistakes in the reader's language."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kata.language.exercise import CASE, HINT, MESSAGE, MISTAKE, TEST, find, say
 
 @dataclass(frozen=True)
 class Words:
-    """Without an exercise, what is known of the harness's own words alone."""
+    """The reader's words for an exercise's tests, cases and mistakes; without an exercise, the harness's own alone."""
 
     exercise: Exercise | None = None
 

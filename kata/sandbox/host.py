@@ -53,7 +53,7 @@ _CREDENTIALS = struct.Struct("3i")  # a process, a user, a group, each as the on
 
 @dataclass(frozen=True)
 class Limits:
-    """What one worker may take: bytes of memory beyond the zygote's, seconds of processor, bytes in a file.
+    """The limits of one worker: bytes of memory beyond the zygote's, seconds of processor, bytes in a file.
 
     `prepared` has all of torch loaded for it that torch loads at its first use: its compiler, optimizers, functions for
     tensors without numbers. That takes two seconds, but only once.
@@ -67,8 +67,8 @@ class Limits:
 
 
 class WorkerEnded(Exception):
-    """The worker is gone. `reason` is timed_out, overdue, asleep, flooded, overused, forged, hung_up or exited, the last
-    with a `status` as os.waitpid tells it. It timed out by its own time, and is overdue by the judge's.
+    """The end of a worker. `reason` is timed_out, overdue, asleep, flooded, overused, forged, hung_up or exited, the
+    last with a `status` as os.waitpid tells it. It timed out by its own time, and is overdue by the judge's.
 
     `trace` is what it said of where it was, as faulthandler prints it, innermost first; it may say anything.
     `may_have_loaded` tells that torch may have been loading more of itself in it.
@@ -113,7 +113,7 @@ class Sandbox:
 
     @property
     def cuda(self) -> bool:
-        """Whether its workers are there to use CUDA."""
+        """True if its workers may use CUDA."""
         return bool(self._settings["cuda"])
 
     def on(self, device: str) -> Sandbox:
@@ -217,7 +217,7 @@ class Sandbox:
             self._control.sendall(json.dumps(message).encode() + b"\n")
 
     def kill(self, pid: int) -> None:
-        """Have the worker killed with all that it started, before the next one is forked. This does not wait for its end."""
+        """Have the worker killed with all that it started, before the next one is forked. The call does not wait."""
         with contextlib.suppress(OSError):  # the zygote is gone, and its workers with it
             self._control.sendall(json.dumps({"op": "kill", "pid": pid}).encode() + b"\n")
 
@@ -304,7 +304,7 @@ class Sandbox:
 
 @dataclass(frozen=True)
 class _Patience:
-    """Up to where a worker's own time may come, how much of it may be sleep, and the judge's clock."""
+    """The limits of a wait for an answer: the worker's own time, how much of it may be sleep, and the judge's clock."""
 
     spent: float
     slept: float
@@ -312,7 +312,7 @@ class _Patience:
 
 
 class Worker:
-    """One single-use process that holds one submission of one exercise."""
+    """A single-use process that holds one submission of one exercise."""
 
     def __init__(self, sandbox: Sandbox, started: dict[str, Any], frames: socket.socket, output: int, meter: Meter):
         self.pid: int = started["pid"]
@@ -338,7 +338,7 @@ class Worker:
 
     @property
     def spent(self) -> float:
-        """The seconds of its own that it has taken so far: not those in which others had the processor."""
+        """The seconds of its own that it has taken so far, without those in which others had the processor."""
         return self._meter.spent
 
     def request(self, frame: bytes, seconds: float) -> tuple[bytes, bytearray]:
@@ -372,7 +372,7 @@ class Worker:
 
     @property
     def unanswered(self) -> int:
-        """How many questions have been sent whose answers have not been received."""
+        """The number of questions sent whose answers have not been received."""
         return len(self._tickets)
 
     def _answer(self, ticket: bytes, patience: _Patience) -> tuple[bytes, bytearray]:
@@ -428,7 +428,7 @@ class Worker:
             self._look(patience)
 
     def _look(self, patience: _Patience) -> None:
-        """See to it, from time to time, that it takes no more than it may. The judge may be held up itself: it counts looks."""
+        """Stop the worker if it takes more than it may. Sleep is counted in looks: the judge may be held up itself."""
         now = time.monotonic()
         if now >= self._next_look:
             self._next_look = now + LOOK_SECONDS
@@ -443,7 +443,7 @@ class Worker:
             raise self._stop("overdue")
 
     def _stop(self, reason: str) -> WorkerEnded:
-        """End it, having asked where it is."""
+        """End the worker, after asking for the line that it is at."""
         read = self._meter.bytes_read
         may_have_loaded = not self.prepared and (read < 0 or read > self._sent + LIBRARY)
         trace = self._trace()
@@ -451,7 +451,7 @@ class Worker:
         return WorkerEnded(reason, trace=trace, may_have_loaded=may_have_loaded)
 
     def _trace(self) -> str:
-        """What it answers to the signal: the line of each call that it is in."""
+        """Ask the worker, by a signal, for the line of each call that it is in."""
         said = bytearray()
         if self._here <= 0:  # to us it has no number
             return ""
@@ -528,7 +528,7 @@ class Worker:
 
 
 def _line() -> tuple[socket.socket, socket.socket]:
-    """Our end and the zygote's of a line between us. At ours the kernel says of whom the other end speaks."""
+    """Open a line between us and the zygote. At our end the kernel says which process speaks at the other."""
     ours, theirs = socket.socketpair()
     if sys.platform == "linux":
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
@@ -536,7 +536,7 @@ def _line() -> tuple[socket.socket, socket.socket]:
 
 
 def _unused_folder() -> Path:
-    """A name only: whoever is interrupted while it is made knows already what to remove."""
+    """Choose a name only, so that an interrupt while the folder is made still knows what to remove."""
     return Path(tempfile.gettempdir(), f"kata-{secrets.token_hex(8)}")
 
 

@@ -1,4 +1,4 @@
-"""How far a submission is shut in: the level is found out by trying, in a throw-away child, and is said in every verdict.
+"""Isolation of a submission: the level is found out by trying, in a throw-away child, and is said in every verdict.
 
 full        a root of its own with nothing of the course in it, a process tree, network and folder of its own for every
             worker (namespaces), and on top of that what `restricted` has.
@@ -34,19 +34,19 @@ _OWN_PROC = (
 )  # fmt: skip
 _NAMES_OF_THREADS = ("/proc/self/task",)  # CUDA's driver does not start where it cannot name its threads
 _DISK = 64 << 20  # bytes a worker may write
-_TASKS = 256  # threads it may have, where no others are counted with them; else on top of twice as many of its user's
+_TASKS = 256  # RLIMIT_NPROC: this many for a user of its own, else what its user has + twice this many
 
 # Where nbgrader keeps what other students have handed in: within the system's folders, but none of theirs.
 _EXCHANGES = ("/usr/local/share/nbgrader", "/usr/share/nbgrader")
 
 
 class UnavailableError(Exception):
-    """This machine does not have the level of isolation that was asked for."""
+    """A level of isolation that was asked for, and that this machine does not have."""
 
 
 @dataclass
 class Jail:
-    """What a zygote knows of its own isolation, and shuts its workers in with."""
+    """A zygote's isolation, and the means to shut its workers in."""
 
     level: str
     strangers: bool = False
@@ -66,16 +66,16 @@ class Jail:
             namespaces.unshare(namespaces.NEW_PIDS)
 
     def after_fork(self) -> None:
-        """In the zygote: have its further children be its own again."""
+        """Have the zygote's further children be its own again."""
         if self.level == "full":
             from kata.sandbox import namespaces
 
             namespaces.enter(self._own_pids, namespaces.NEW_PIDS)
 
     def shut_in(self, folder: str, limit: Callable[[], None], prepare: Callable[[], None] | None = None) -> str:
-        """In a worker: shut the door for good, and return the one folder it may write in. `limit` sets the rlimits.
+        """Jail this worker for good, and return the one folder it may write in. `limit` sets the rlimits.
 
-        `prepare` does what is ours to do in there, and needs system calls that a submission has no use for.
+        `prepare` does our own preparations in there, which need system calls that a submission has no use for.
 
         Raises:
             OSError: the kernel refuses what it granted in the probe; the worker must not go on.
@@ -250,7 +250,7 @@ def _wait_and_follow(pid: int) -> None:
 
 
 def _shown() -> list[str]:
-    """What a worker must be able to read: the system's libraries, Python, and this package."""
+    """List the paths that a worker must be able to read: the system's libraries, Python, and this package."""
     package = str(Path(__file__).resolve().parents[1])
     libraries = os.environ.get("LD_LIBRARY_PATH", "").split(":")
     paths = [*_SYSTEM, sys.prefix, sys.base_prefix, *sys.path, *libraries, package]
@@ -258,12 +258,12 @@ def _shown() -> list[str]:
 
 
 def _holds_a_course(path: str) -> bool:
-    """An editable install puts the whole suite on Python's path, solutions and all."""
+    """Tell whether a folder holds a course, as an editable install puts one on Python's path, solutions and all."""
     return Path(path, "course.toml").exists()
 
 
 def _by_other_names(hidden: Iterable[str], shown: Iterable[str]) -> list[str]:
-    """The paths to hidden folders through a shown one that goes by another name than its real one."""
+    """Find the paths by which a hidden folder is reached through a shown link."""
     real = [(path, os.path.realpath(path)) for path in shown]
     return [
         path + other[len(at) :] for path, at in real if path != at for other in hidden if other.startswith(at + "/")
@@ -271,7 +271,7 @@ def _by_other_names(hidden: Iterable[str], shown: Iterable[str]) -> list[str]:
 
 
 def _without(shown: Iterable[str], hidden: Iterable[str]) -> list[str]:
-    """The same trees, where one holds a hidden one without it: its other children one by one."""
+    """Cut the hidden folders out of the shown trees: a tree that holds one is replaced by its other children."""
     found: list[str] = []
     for path in shown:
         inner = [other for other in hidden if other.startswith(path + "/")]

@@ -43,7 +43,7 @@ def limit_tasks(number: int) -> None:
 
 
 def tasks_of_the_user() -> int:
-    """How many processes and threads our user has on this machine; 0 where that is not to be seen."""
+    """Count the processes and threads of our user on this machine; 0 where that is not to be seen."""
     found = 0
     for entry in glob.glob("/proc/[0-9]*/task"):  # noqa: PTH207 - strings all through
         with contextlib.suppress(OSError):
@@ -53,7 +53,7 @@ def tasks_of_the_user() -> int:
 
 
 def go_first() -> None:
-    """Should the machine run out of memory: have the kernel end this process and its children before any other."""
+    """Have the kernel, should memory run out, end this process and its children before any other."""
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123
         file.write("1000")
 
@@ -73,7 +73,7 @@ def adopt_strays() -> None:
 
 
 def children() -> list[int]:
-    """Our child processes, those that have ended among them; none where that is not to be seen."""
+    """List our child processes, ended ones among them; none where that is not to be seen."""
     with contextlib.suppress(OSError), open(f"/proc/self/task/{os.getpid()}/children") as file:  # noqa: PTH123
         return [int(pid) for pid in file.read().split()]
     return []

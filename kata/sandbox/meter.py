@@ -1,6 +1,6 @@
-"""What a worker is charged: the time that it had a processor, by the kernel's count, and the time that it slept.
+"""The time that a worker is charged: with a processor, by the kernel's count, and asleep.
 
-Not the time that it waited for a processor or for a disk: how busy the machine is is no fault of a submission's. Nothing
+Waiting for a processor or for a disk is not charged: how busy the machine is is no fault of a submission's. Nothing
 here is the worker's own word.
 """
 
@@ -17,7 +17,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Meter:
-    """Of one worker, whose number here is `pid`. With a `family`, what it started counts with it."""
+    """The meter of one worker, whose number here is `pid`. With a `family`, processes that it started count with it."""
 
     def __init__(self, pid: int, *, family: bool = False):
         self.slept = 0.0
@@ -35,12 +35,12 @@ class Meter:
         return self._worked + self.slept
 
     def waited(self, seconds: float) -> None:
-        """The judge has waited for it so long by its own clock, which must do where the kernel tells of no other."""
+        """Note a wait by the judge's own clock, which is charged where the kernel tells no processor time."""
         if not self._has_clock:
             self._worked += seconds
 
     def stop(self) -> None:
-        """It is about to end: the last that can be known of it. Its number may soon be another's."""
+        """Read the meter for the last time, before the worker ends: its number may soon be another's."""
         _ = self.spent
         self._has_clock = self._sees_sleep = False
 
@@ -51,7 +51,7 @@ class Meter:
 
     @property
     def bytes_read(self) -> int:
-        """How much it has read, from files and from the judge; -1 where that is not to be seen."""
+        """The bytes that it has read, from files and from the judge; -1 where that is not to be seen."""
         with contextlib.suppress(OSError, KeyError, ValueError):
             lines = _read(f"/proc/{self._pid}/io").decode().splitlines()
             return int(dict(line.split(": ") for line in lines)["rchar"])
@@ -88,7 +88,7 @@ def _clock(pid: int) -> float:
 
 
 def _all_sleep(pid: int) -> bool:
-    """Whether no thread of it, nor of what it started, works or would if it could."""
+    """Tell whether it and all that it started sleep: no thread works, or waits for a processor or a disk."""
     try:
         return not any(state in _WORKS for process in (pid, *_below(pid)) for state in _states(process))
     except (OSError, ValueError):

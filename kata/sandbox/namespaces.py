@@ -87,7 +87,7 @@ def change_root(folder: str, shown: Sequence[str], hidden: Sequence[str], device
 
 
 def own_processes_and_folder(disk: int) -> None:
-    """In a worker, with mounts of its own: a /proc that shows nothing but itself, and an empty SCRATCH of `disk` bytes."""
+    """Mount, in a worker's own namespace, a /proc of itself alone and an empty SCRATCH of `disk` bytes."""
     _mount("proc", "/proc", "proc", _NO_SUID | _NO_DEVICES | _NO_EXEC)
     options = f"size={disk},nr_inodes=4096,mode=1777"
     _mount("tmpfs", SCRATCH, "tmpfs", _NO_SUID | _NO_DEVICES | _NO_EXEC, options)

@@ -1,4 +1,4 @@
-"""What a process loads and touches before it is a worker, and how it becomes one: in the zygote, or started in advance."""
+"""Preparations of a process before it becomes a worker, forked from the zygote or started in advance."""
 
 from __future__ import annotations
 

@@ -17,9 +17,10 @@ _A_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def overused(pid: int, folder: str) -> bool:
-    """Whether a worker has more threads or files, or has written more, than any exercise needs.
+    """Tell whether a worker has more threads or files, or has written more, than any exercise needs.
 
-    What the kernel limits for root as well is in limits.py; this is the rest, to be looked at from time to time.
+    Limits that the kernel keeps, for root as well, are in limits.py; this is the rest, to be looked at from time to
+    time.
     """
     with contextlib.suppress(OSError):
         if os.stat(f"/proc/{pid}/task").st_nlink - 2 > MAX_THREADS:  # noqa: PTH116 - strings all through
@@ -62,7 +63,7 @@ def remove(folder: str) -> None:
 
 
 def _empty(top: int) -> None:
-    """Step by step: what is in the folders of this one moves up, until there are none."""
+    """Empty a folder step by step: what is in its folders moves up, until there are none."""
     token, count, removed = secrets.token_hex(8), 0, True
     while removed:
         removed = False

@@ -1,7 +1,7 @@
 """The system calls that a worker may not make, as a filter in the kernel.
 
 A list of what is denied, not of what is allowed: torch, glibc and Python call for more than can be listed for every
-version, and what the list leaves open is closed by namespaces and Landlock. Numbers younger than the table do not exist
+version, and what the list leaves open is closed by namespaces and Landlock. Calls newer than the table do not exist
 for a worker, so a kernel's newest calls are never open by oversight.
 """
 
@@ -17,8 +17,8 @@ from kata.sandbox import syscalls
 _NEWEST = 463  # the table was gone through up to here (Linux 6.12)
 
 # Starting, signalling, watching and reading processes; new namespaces and mounts; every socket, and what may be asked of
-# the one that leads to the judge; the kernel's less travelled doors; memory and messages shared by name or by number; a
-# larger share of the machine; filters of its own, and calls of times long past; which files the machine has in memory.
+# the one that leads to the judge; rarely used calls of the kernel; memory and messages shared by name or by number; a
+# larger share of the machine; filters of its own, and obsolete calls; which files the machine has in memory.
 _DENIED = """
     fork vfork execve execveat setsid setpgid
     ptrace process_vm_readv process_vm_writev pidfd_getfd pidfd_open pidfd_send_signal rt_sigqueueinfo rt_tgsigqueueinfo
@@ -75,7 +75,8 @@ _OPENED = (_MODE, _MODE | _EMPTY, _EMPTY)
 
 
 def forbid(*, keep_metadata: bool) -> None:
-    """Put the filter on this process for good, on every thread of it. `keep_metadata` pretends at changes of modes, owners and times.
+    """Put the filter on this process for good, on every thread of it. `keep_metadata` only pretends to change modes,
+    owners and times.
 
     Raises:
         OSError: the kernel has no seccomp filters.

@@ -1,4 +1,4 @@
-"""What runs in a worker: read a request, run the submission, send what it gave. Nothing here is trusted by the judge."""
+"""The worker's program: read a request, run the submission, send the outcome. The judge trusts nothing of it."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ FRAMES = 3  # the descriptor that leads to the judge: the only one but for stand
 
 
 def warm_up(*, backward: bool) -> None:
-    """Run once what nearly every worker runs: in the zygote, and in a worker that has the time; `backward` takes gradients
-    too."""
+    """Run once what nearly every worker runs: in the zygote, or in a worker with time to spare; `backward` adds
+    gradients.
+    """
     submission = Served()
     submission.answer({"op": "load", "source": USUAL, "file": "warm_up.py"})
     request = {
@@ -58,7 +59,7 @@ def warm_up(*, backward: bool) -> None:
 
 
 class Served:
-    """What this process serves: one submission, once it is loaded."""
+    """The submission that this process serves, once it is loaded."""
 
     def __init__(self) -> None:
         self.ready = Outcome()
@@ -67,7 +68,7 @@ class Served:
         self.scenarios: dict[bytes, Any] = {}
 
     def open_card(self, memory: int) -> None:
-        """Open CUDA and cuBLAS, which takes longer than a test may, and leave this process so many bytes on the card."""
+        """Open CUDA and cuBLAS, which takes longer than a test may; leave this process `memory` bytes on the card."""
         try:
             whole = torch.cuda.get_device_properties(0).total_memory
             torch.cuda.set_per_process_memory_fraction(min(1.0, memory / whole))

@@ -163,7 +163,7 @@ class Zygote:
         return Started(limits, pid, [ours, read], self._is_prepared(limits))
 
     def _is_prepared(self, limits: dict[str, Any]) -> bool:
-        """Whether a worker with these limits that has just begun has all of torch loaded."""
+        """Tell whether a worker with these limits that has just begun has all of torch loaded."""
         return bool(limits["prepared"] or (prepare.cache_info().currsize and not self.spares))
 
     def _discard(self, worker: Started) -> None:
@@ -226,7 +226,7 @@ class Zygote:
                 self._forget(pid)
 
     def _forget(self, pid: int) -> None:
-        """A worker has ended: end what it left, and remove its folder."""
+        """Clear up after a worker that has ended: end what it left, and remove its folder."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
         self._end_strays()
@@ -259,8 +259,8 @@ class Zygote:
 
 
 def _fork() -> int:
-    """The C library's fork. Python's goes on to mend locks and threads, of which there are none here but the one that forks,
-    and touches three hundred pages for it, which each child would have to copy.
+    """The C library's fork. Python's goes on to mend locks and threads, of which there are none here but the one that
+    forks, and touches three hundred pages for it, which each child would have to copy.
 
     Raises:
         OSError: the system has no more processes to give.
@@ -276,7 +276,7 @@ def _has_ended(pid: int) -> bool:
 
 
 def _send(line: socket.socket, message: dict[str, Any], fds: Sequence[int] = (), name: int = 0) -> None:
-    """Answer a judge. A process to `name` is one of ours, which has another number where the judge is: the kernel says."""
+    """Answer a judge. `name` is a process of ours, whose number is another one there: the kernel translates it."""
     extra: list[tuple[int, int, Any]] = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", fds))] if fds else []
     if name:
         credentials = struct.pack("3i", name, os.geteuid(), os.getegid())

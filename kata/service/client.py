@@ -44,10 +44,11 @@ class Grader:
         differences: bool = False,
         report: Report | None = None,
     ) -> list[SubmissionVerdict]:
-        """A verdict for each submission, which is the text for each exercise.
+        """Grade submissions, each of them a text for each exercise, and return a verdict for each.
 
-        Without a seed, each text has one of its own, made from the `secret`. With `differences`, the test to look at has its own; then there is one exercise. `report` is called with the
-        number of a submission and the verdict on an exercise of it as soon as there is one.
+        Without a seed, each text has one of its own, made from the `secret`. With `differences`, the verdict has the
+        numbers of the test to look at; then there is one exercise. `report` is called with the number of a submission
+        and the verdict on an exercise of it as soon as there is one.
 
         Raises:
             JudgeError: there are no verdicts, and why.
@@ -111,7 +112,7 @@ class Grader:
             raise
 
     def start(self) -> subprocess.Popen[str]:
-        """The judge's process, which takes seconds to get ready: started now unless it is there."""
+        """Start the judge's process, which takes seconds to get ready, unless it runs already."""
         if self._process is None or self._process.poll() is not None:
             package = str(Path(__file__).resolve().parents[2])
             program = f"import sys; sys.path.append({package!r}); from kata.service import server; server.main()"
@@ -134,18 +135,18 @@ class Grader:
 
 @cache
 def grader(root: Path) -> Grader:
-    """The one of this process for the course in this folder."""
+    """The grader of this process for the course in this folder."""
     return Grader(root)
 
 
 def submission_of(data: Mapping[str, Any]) -> SubmissionVerdict:
-    """A verdict, out of its JSON."""
+    """Build a verdict from its JSON."""
     exercises = [exercise_of(exercise) for exercise in data["exercises"]]
     return SubmissionVerdict(data["submission"], data["device"], data["seed"], data["isolation"], exercises)
 
 
 def _give_back(verdict: SubmissionVerdict, drawn: Mapping[str, Any]) -> None:
-    """To the test of this name, the numbers that it compared."""
+    """Restore the numbers that a test compared, which came beside the verdict."""
     import torch
 
     test = next(test for test in verdict.exercises[0].tests if test.name == drawn["test"])

@@ -1,7 +1,8 @@
 """The secret of a class, and the seed that every answer gets from it.
 
-A verdict shows expected numbers, which teaches. So no two different answers are graded on the same inputs: a table made of
-what earlier verdicts said fits none that are to come. One and the same answer gets one and the same verdict for ever.
+A verdict shows expected numbers, which teaches. So no two different answers are graded on the same inputs: a table made
+of what earlier verdicts said fits none that are to come. One and the same answer gets one and the same verdict for
+ever.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def _answer(judge: Judge, request: Mapping[str, Any], say: Callable[[dict[str, A
 
 
 def refuse_unisolated(judge: Judge, allowed: bool) -> None:
-    """Raises JudgeError where submissions would run without isolation and nobody said that they may."""
+    """Raise JudgeError if submissions would run without isolation and nobody allowed that."""
     if judge.sandbox.isolation == "none" and not allowed:
         raise JudgeError(UNISOLATED)
 

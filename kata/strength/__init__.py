@@ -1,1 +1,1 @@
-"""How strong the graders are: the wrong answers they catch, and the right ones they let pass, at many seeds."""
+"""The strength of graders: the wrong answers they catch, and the right ones they let pass, at many seeds."""

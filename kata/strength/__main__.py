@@ -19,7 +19,7 @@ from kata.strength.report import entry
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit status: 0 every law is kept, 1 one is broken, 2 usage, 3 the judge failed."""
+    """Measure, and return the exit status: 0 every law is kept, 1 one is broken, 2 usage, 3 the judge failed."""
     options = _parser().parse_args(arguments)
     try:
         course = Course.find()
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure_all(course: Course, options: argparse.Namespace) -> list[str]:
-    """The laws that are broken."""
+    """Measure the exercises, and list the laws that are broken."""
     chosen = _chosen(course, options)
     if options.report or not chosen:
         records.write_report(course)  # the first go at new answers is in it too

@@ -1,4 +1,4 @@
-"""What one grader catches: its own right and wrong answers at many seeds, and every mutant of the reference."""
+"""Measurements of one grader: its own right and wrong answers at many seeds, and every mutant of the reference."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Seeds:
-    """How many seeds known answers are graded at: a right one that fails at one of 200 wrongs somebody in every class."""
+    """Numbers of seeds for known answers: a right one that fails at one seed of 200 wrongs somebody in every class."""
 
     right: int = 200
     mistakes: int = 25
 
     @classmethod
     def of(cls, exercise: Exercise) -> Seeds:
-        """As many as its record needs. Where a run of training is judged, each costs a hundred times as much."""
+        """Choose the numbers for an exercise's record: few for a run of training, which takes a hundred times longer."""
         return cls(20, 5) if trains(exercise) else cls()
 
     def at_most(self, number: int) -> Seeds:
@@ -45,7 +45,7 @@ class Seeds:
 
 @dataclass
 class Strength:
-    """What was measured of one grader. `errors` and all that `broken_laws` says must be empty."""
+    """The measurements of one grader. `errors` and all that `broken_laws` says must be empty."""
 
     exercise: str
     seeds: Seeds
@@ -92,7 +92,7 @@ def measure(
     processes: int = 1,
     say: Say = lambda line: None,
 ) -> Strength:
-    """Measure one grader. What breaks a law is in the result, nothing is raised for it."""
+    """Measure one grader. A broken law is noted in the result, not raised."""
     strength = Strength(str(exercise), seeds, with_mutants=with_mutants)
     missing = [file for file in (exercise.solution, exercise.grader) if not file.is_file()]
     if missing:
@@ -166,7 +166,7 @@ class _Measuring:
         return [] if named else [f"the mistake '{variant}' is caught but not named"]
 
     def _mutants(self) -> None:
-        """All mutants at one seed, and those that live at two more."""
+        """Grade all mutants at one seed, and those that survive at two more."""
         every = mutants(self.solution)
         equivalent = self._equivalents({mutant.key: mutant for mutant in every})
         self.strength.mutants, self.strength.equivalents = len(every), len(equivalent)
@@ -197,7 +197,7 @@ class _Measuring:
         return alive
 
     def _equivalents(self, known: dict[str, Mutant]) -> dict[str, Equivalent]:
-        """What the grader lists as equivalent, by the key of the mutant that it speaks of."""
+        """Check the grader's list of equivalent mutants, and return it by the key of each mutant."""
         listed: dict[str, Equivalent] = {}
         for entry in self.answers.equivalents:
             try:
@@ -239,7 +239,7 @@ def _ran_out_of_time(verdict: ExerciseVerdict) -> bool:
 
 
 def caught_by(verdict: ExerciseVerdict) -> list[str]:
-    """The tests that found something wrong. Running out of time is found by the test in which it happened."""
+    """List the tests that found something wrong. A timeout counts for the test in which it happened."""
     return [
         test.name
         for test in verdict.tests
@@ -248,7 +248,7 @@ def caught_by(verdict: ExerciseVerdict) -> list[str]:
 
 
 def _ungraded(verdict: ExerciseVerdict) -> str:
-    """Why the judge gave no verdict, if so: a grader must say what is wrong with any submission, not fail at it."""
+    """Say why the judge gave no verdict, if so: a grader must say what is wrong with any submission, not fail at it."""
     failures = [f"`{test.name}`: {test.message}" for test in verdict.tests if test.status == "ungraded"]
     return "; ".join(failures) or (verdict.message if verdict.status == "ungraded" else "")
 

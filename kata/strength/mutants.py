@@ -44,10 +44,10 @@ class Mutant:
 
 
 def mutants(solution: str) -> list[Mutant]:
-    """Every mutant of the marked regions, once, in the order of the lines they change. Names are unique.
+    """Make every mutant of the marked regions, once, in the order of the lines they change. Names are unique.
 
-    Left out are those that differ only in where they put tensors: the strength is measured on the CPU, where nothing
-    can tell. That a submission works on CUDA too is for the known mistakes to ask, on a machine that has it.
+    Mutants that differ only in where they put tensors are left out: the strength is measured on the CPU, where nothing
+    can tell. Whether a submission works on CUDA is tested with known mistakes, on a machine that has it.
     """
     known, found, here = {same_code(solution)}, [], same_on_one_device(solution)
     for operator, text in _edited(solution):

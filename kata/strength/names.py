@@ -1,4 +1,4 @@
-"""How far names can be trusted: of unseen wrong answers, and of those that make two known mistakes at once.
+"""Trust in the names of mistakes: of unseen wrong answers, and of those that make two known mistakes at once.
 
 `python -m kata.strength.names [exercise …]` measures it, lists every name that is false, and keeps the numbers in the
 exercise's record. A name is true if it is one of the two that were made, or if the mistake that it names gives all that
@@ -49,7 +49,7 @@ def measure_names(judge: Judge, exercise: Exercise, *, sample: int = SAMPLE, see
 
 
 def two_at_once(solution: str, mistakes: Sequence[Variant]) -> Iterator[tuple[Variant, Variant, str]]:
-    """Each two mistakes that can be made at once, with the answer that makes both."""
+    """Yield each two mistakes that can be made at once, with the answer that makes both."""
     alone = {mistake.name: same_code(mistake.of(solution)) for mistake in mistakes}
     for one, other in combinations(mistakes, 2):
         try:
@@ -73,7 +73,7 @@ def false_names(verdict: ExerciseVerdict, true: set[str]) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit status: 1 if a name is false."""
+    """Measure the names, and return the exit status: 1 if a name is false."""
     parser = argparse.ArgumentParser(prog="python -m kata.strength.names", description=__doc__)
     parser.add_argument("ids", nargs="*", metavar="exercise")
     parser.add_argument("--sample", type=int, default=SAMPLE, help="pairs an exercise")

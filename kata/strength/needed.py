@@ -1,4 +1,4 @@
-"""Which test catches what, and which tests are needed: law 6."""
+"""Wrong answers by the tests that catch them, and so the tests that are needed: law 6."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ class Catches:
         return [wrong for wrong, tests in table.items() if tests == [name]]
 
     def nothing_alone(self, names: Iterable[str]) -> list[str]:
-        """Those of these functions or tests without which nothing would go uncaught."""
+        """List those of these functions or tests without which nothing would go uncaught."""
         return [name for name in names if not self.alone(name)]

@@ -77,7 +77,7 @@ def removed_transpose(node: ast.AST, source: Source) -> Iterator[Edit]:
 
 
 def removed_statement(node: ast.AST, source: Source) -> Iterator[Edit]:
-    """A plain statement → `pass`. What only leaves a name undefined, or a function without its result, is left alone."""
+    """A plain statement → `pass`, unless it is the first to define a name, or the return that ends a function."""
     if not isinstance(
         node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr | ast.Return | ast.Raise | ast.Delete
     ):
@@ -236,7 +236,7 @@ def _swaps(nodes: list[ast.expr]) -> Iterator[list[ast.expr]]:
 
 
 def _owner(node: ast.Attribute, source: Source) -> str:
-    """What stands before the dot, brackets and all."""
+    """The text before the dot of an attribute, brackets and all."""
     return source.of(node)[: -len(node.attr)].rstrip().removesuffix(".").rstrip()
 
 
@@ -245,7 +245,7 @@ def _wrapped(node: ast.expr, source: Source) -> str:
 
 
 def _is_value(node: ast.expr, source: Source) -> bool:
-    """Whether this may be a tensor, and its methods work on it: not `self`, and not a module that was imported."""
+    """Tell whether this may be a tensor whose methods are called: not `self`, and not an imported module."""
     if isinstance(node, ast.Name) and node.id == "self":
         return False
     while isinstance(node, ast.Attribute):

@@ -22,7 +22,7 @@ REPORT = Path("docs/strength.md")
 
 @dataclass(frozen=True)
 class Record:
-    """`digest` is the exercise's, and `rules` the number of the harness's, as of the measurement."""
+    """The record of a measurement. `digest` is the exercise's, and `rules` the number of the harness's, at the time."""
 
     digest: str
     made_with: str
@@ -32,7 +32,7 @@ class Record:
     names: Names | None = None
 
     def holds(self, exercise: Exercise) -> bool:
-        """Whether every law was kept, and the exercise is the one that was measured."""
+        """Tell whether every law was kept, and the exercise is the one that was measured."""
         return not self.broken_laws and self.digest == exercise.digest
 
 
@@ -90,7 +90,7 @@ def write_report(course: Course) -> None:
 
 
 def first_go(exercise: Exercise) -> dict[str, str]:
-    """How each of the exercise's unseen answers was judged at the first go, by the name that it had then.
+    """Read the first verdict on each of the exercise's unseen answers, by the name that the answer had then.
 
     Raises:
         UsageError: the exercise's first_go.json is not a JSON object of texts.

@@ -69,7 +69,7 @@ RIGHT_AFTER_ALL = "right by the statement"  # how a wrong answer was judged of w
 
 @dataclass(frozen=True)
 class Entry:
-    """What the report says of one exercise: its row of the summary, and its section."""
+    """The report's entry of one exercise: its row of the summary, and its section."""
 
     row: list[str]
     section: str
@@ -77,7 +77,7 @@ class Entry:
 
 @dataclass
 class Names:
-    """What was named. `false` must be empty."""
+    """Counts of mistakes that verdicts named. `false` must be empty."""
 
     pairs: int = 0  # answers that make two mistakes
     tests: int = 0  # that these failed
@@ -204,5 +204,5 @@ def _functions(strength: Strength) -> str:
 
 
 def _example(alone: Sequence[str]) -> str:
-    """The plainest: known mistakes come first."""
+    """Choose the plainest example: known mistakes come first."""
     return code(alone[0]) if alone else "nothing"

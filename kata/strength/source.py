@@ -39,7 +39,7 @@ class Source:
         return self._starts[line - 1] + column
 
     def span(self, node: ast.AST) -> tuple[int, int]:
-        """Where the node begins and ends in the text. `ast` counts bytes."""
+        """Find where the node begins and ends in the text. `ast` counts bytes."""
         return (
             self._index(node.lineno, node.col_offset),  # type: ignore[attr-defined]
             self._index(node.end_lineno, node.end_col_offset),  # type: ignore[attr-defined]
@@ -51,7 +51,7 @@ class Source:
         return self.text[start:end]
 
     def mutable(self, start: int, end: int) -> bool:
-        """Whether these characters are of a marked region, and say something that a test could see."""
+        """Tell whether these characters are of a marked region, and say something that a test could see."""
         inside = any(first <= start and end <= last for first, last in self._regions)
         return inside and not any(first <= start and end <= last for first, last in self._closed)
 
@@ -76,7 +76,7 @@ class Source:
         return self.text[: edit.start] + edit.text + self.text[edit.end :]
 
     def _unseen(self, node: ast.AST) -> Iterator[tuple[int, int]]:
-        """What no test may depend on: the words of an exception, text with numbers in it, annotations."""
+        """Find spans that no test may depend on: the words of an exception, text with numbers in it, annotations."""
         match node:
             case ast.Raise(exc=ast.Call() as call):
                 yield self.span(call.func)[1], self.span(call)[1]
@@ -105,12 +105,12 @@ def same_code(text: str) -> str:
 
 
 def same_on_one_device(text: str) -> str:
-    """As `same_code`, but sources that differ only in where they put tensors share the key too."""
+    """A key like `same_code`, which sources that differ only in where they put tensors share too."""
     return ast.dump(_WithoutDevices().visit(_Fold().visit(ast.parse(text))))
 
 
 class _Fold(ast.NodeTransformer):
-    """`- 1` is `-1`, and a statement that is but a name is `pass`: written by different operators, they mean the same."""
+    """A transformer that makes one of two spellings: `-1` of `- 1`, and `pass` of a statement that is but a name."""
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         self.generic_visit(node)

@@ -25,8 +25,8 @@ def grade_at_seeds(
 ) -> Iterator[tuple[int, list[ExerciseVerdict]]]:
     """Grade these texts at every seed, without a sandbox: only for variants of ours that are known to come to an end.
 
-    `mistakes` and `tests` are as in `grade_until_named`. Each process takes a seed at a time, so that what the reference
-    and the mistakes give is worked out once a seed.
+    `mistakes` and `tests` are as in `grade_until_named`. Each process takes a seed at a time, so that what the
+    reference and the mistakes give is worked out once a seed.
     """
     seeds = list(seeds)
     with forked(processes) as pool:
@@ -44,8 +44,9 @@ def grade_until_named(
 ) -> list[ExerciseVerdict]:
     """Grade these texts in this process, each known mistake as far as the test that names it.
 
-    `mistakes` says which known mistake each text makes, if any. `tests`, if given, says by which test it is to be tried
-    first, since that named it at another seed; where it does not, the text is graded as if nothing were known.
+    `mistakes` says which known mistake each text makes, if any. `tests`, if given, has for each text the test that
+    named its mistake at another seed, which is tried first; if it does not name it now, the text is graded as if
+    nothing were known.
     """
 
     def is_named(job: Job, test: TestVerdict) -> bool:
@@ -89,5 +90,5 @@ def grade_until_clear(
 
 
 def _without_tensors(verdict: ExerciseVerdict) -> ExerciseVerdict:
-    """torch hands each tensor from process to process as an open file, and a few laws' worth of them is all one may have."""
+    """Drop a verdict's tensors: each takes an open file between processes, and a few laws' would be too many."""
     return replace(verdict, tests=[replace(test, difference=None) for test in verdict.tests])

@@ -1,1 +1,1 @@
-"""What nbgrader loads, and what makes and reads its notebooks."""
+"""The integration with nbgrader: modules that nbgrader loads, and the making and reading of its notebooks."""

@@ -1,4 +1,4 @@
-"""One database engine a gradebook.
+"""A shared database engine for each gradebook.
 
 nbgrader opens the gradebook eight times a submission, each time with an engine of its own, which compiles every
 statement anew, and looks for each of a dozen tables: half the time that autograding takes. `Gradebook.close` empties an
@@ -23,7 +23,7 @@ def engine(url: str, *, echo: bool, future: bool) -> object:
 
 
 def create_tables(bind: Any) -> None:
-    """The tables, unless they are there, which one of them tells: nbgrader makes all of them together."""
+    """Create nbgrader's tables, which it makes all together, unless one of them is there."""
     if not inspect(bind).has_table(nbgrader.api.Course.__tablename__):
         _create_tables(bind=bind)
 

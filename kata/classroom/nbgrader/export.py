@@ -19,7 +19,9 @@ COLUMNS = [
 
 
 class Grades(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
-    """Stock columns and two more: `status`, and `ungraded` with the cells that have no score. Then there is no score."""
+    """nbgrader's CSV with two columns more: `status`, and `ungraded`, the cells without a score. With any, the row has
+    none.
+    """
 
     def export(self, gradebook: Any) -> None:
         write_atomically(Path(self.to or "grades.csv"), table(COLUMNS, self.rows(gradebook)))

@@ -24,7 +24,7 @@ def group(test: TestVerdict) -> str:
 
 
 def cell_score(verdict: ExerciseVerdict, cell: NotebookNode, cells: Sequence[NotebookNode]) -> float:
-    """What a graded cell earned, in its own points.
+    """Compute the points that a graded cell earned.
 
     Raises:
         JudgeError: there is no score, or the cells do not stand for the tests there are.
@@ -45,7 +45,7 @@ def cell_score(verdict: ExerciseVerdict, cell: NotebookNode, cells: Sequence[Not
 
 
 def report(verdict: ExerciseVerdict, cell: NotebookNode, ours: dict[str, Any], first: bool, words: Words) -> str:
-    """What the feedback says in a graded cell; the first one of a notebook has also what concerns the whole."""
+    """Write the feedback of a graded cell; that of the `first` one also tells what concerns the whole notebook."""
     tests = _tests(verdict, cell)
     passed = sum(test.passed for test in tests)
     name = words.test(_stands_for(cell))
@@ -59,7 +59,7 @@ def report(verdict: ExerciseVerdict, cell: NotebookNode, ours: dict[str, Any], f
 
 
 def unreadable(why: str, cell: NotebookNode, words: Words) -> str:
-    """What the feedback says where nothing could be graded, and the student can mend it."""
+    """Write the feedback of a cell where nothing could be graded, for a reason that the student can mend."""
     broken = tr("broken: {why}", why=told(why))
     return f"{broken}\n{words.test(_stands_for(cell))}: 0 / {marks(cell)['points']:g}"
 

@@ -22,7 +22,7 @@ KATA = "kata"  # the key of our own metadata, which no submission can write
 
 @dataclass
 class Written:
-    """What a submission holds for a release: texts by grade_id, and the student's own cells by what they follow."""
+    """A submission's parts, as a release takes them: answers by grade_id, own cells by the cell that they follow."""
 
     answers: dict[str, list[str]] = field(default_factory=dict)
     own: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Written:
 
 
 def graft(submitted: Path, release: NotebookNode) -> NotebookNode:
-    """The released notebook with the submission's answers and the student's own cells in it."""
+    """Put the submission's answers and the student's own cells into the released notebook."""
     ours = release.metadata.setdefault(KATA, {})
     try:
         notebook = read_notebook(submitted)
@@ -58,7 +58,7 @@ def graft(submitted: Path, release: NotebookNode) -> NotebookNode:
 
 
 def marks(cell: NotebookNode) -> dict[str, Any]:
-    """What nbgrader has noted on a cell."""
+    """Read nbgrader's metadata of a cell."""
     return dict(cell.metadata.get("nbgrader", {}))
 
 
@@ -67,7 +67,9 @@ def is_answer(cell: NotebookNode) -> bool:
 
 
 def codes(notebook: NotebookNode) -> list[Code]:
-    """The code of a grafted notebook. An answer that is as released gives way to one in a cell of the student's own."""
+    """List the code of a grafted notebook. An answer that is as released gives way to one in a cell of the student's
+    own.
+    """
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     own = {name for cell in code if _is_own(cell) for name in defined(cell.source)}
     elsewhere = bool(own & set(notebook.metadata[KATA]["names"]))

@@ -54,7 +54,7 @@ def verdict(
 
 
 def _grade(exercise: Exercise, course: Course, wanted: Verdicts, settings: dict[str, Any]) -> None:
-    """Grade these texts. What we fail at is tried once more, each by itself, so that none goes without for another's sake."""
+    """Grade these texts, and a second time, each by itself, those that failed, perhaps for another's sake."""
     failures, in_a_row = _ask(exercise, course, wanted, settings), 0
     for text, failure in failures.items():
         if in_a_row < ENOUGH:
@@ -72,7 +72,7 @@ def _grade(exercise: Exercise, course: Course, wanted: Verdicts, settings: dict[
 def _ask(
     exercise: Exercise, course: Course, wanted: Verdicts, settings: dict[str, Any]
 ) -> dict[str, ExerciseVerdict | BaseException]:
-    """Grade these texts, each known as soon as it is, and return what there is instead of a score for the others."""
+    """Grade these texts, keep each verdict as soon as it comes, and return a reason for each text that got none."""
     texts = list(wanted)
 
     def report(number: int, verdict: ExerciseVerdict) -> None:
@@ -91,7 +91,7 @@ def _ask(
 
 
 def _forget_if_changed(exercise: Exercise) -> None:
-    """The formgrader lives for days: an exercise that was mended meanwhile is judged anew."""
+    """Forget the verdicts on an exercise that has changed since: the formgrader's process lives for days."""
     now = exercise.digest
     if _digests.setdefault(exercise, now) != now:
         _digests[exercise] = now
@@ -101,12 +101,12 @@ def _forget_if_changed(exercise: Exercise) -> None:
 
 
 def answer_text(notebook: NotebookNode) -> str:
-    """What of a grafted notebook is graded."""
+    """Take the text to grade out of a grafted notebook."""
     return module_text(codes(notebook), notebook.metadata[KATA]["names"])
 
 
 def _coming(seen: set[str], names: dict[str, Any], converter: Any) -> Iterator[str]:
-    """What this run of nbgrader will come to after this notebook: the same one, of the students that follow."""
+    """Yield the texts that this run of nbgrader comes to next: the same notebook, of the students that follow."""
     coursedir = converter.coursedir
     here = coursedir.format_path(coursedir.submitted_directory, names["student"], names["assignment"])
     release = Path(coursedir.format_path(coursedir.release_directory, ".", names["assignment"]))

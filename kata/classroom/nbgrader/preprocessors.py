@@ -1,4 +1,4 @@
-"""What nbgrader's autograde runs in place of a kernel. nbgrader_config.py, which `kata classroom init` wrote, names it."""
+"""Preprocessors that nbgrader_config.py, as `kata classroom init` writes it, has autograde run in place of a kernel."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Result = tuple[NotebookNode, Resources]
 
 
 class SubmissionExporter(NotebookExporter):
-    """nbconvert's own, but that it leaves it to `Graft` to read what was handed in, which may be no notebook at all."""
+    """NotebookExporter, but that `Graft` reads the submitted file, which may be no notebook at all."""
 
     def __init__(self, **kw: Any) -> None:
         super().__init__(**kw)  # type: ignore[no-untyped-call]
@@ -55,7 +55,7 @@ class SubmissionExporter(NotebookExporter):
 
 
 class Graft(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
-    """Puts the submission's answers into the released notebook, and takes back what grade there was before."""
+    """The step that puts the submission's answers into the released notebook, and takes back any earlier grade."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Result:
         names, coursedir = resources["nbgrader"], self.parent.parent.coursedir
@@ -75,7 +75,7 @@ class Graft(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no type
 
 
 class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
-    """Grades the notebook in jailed workers, and writes score and report where a kernel would have left its output."""
+    """The step that grades the notebook in jailed workers, and writes scores and reports as a kernel's output."""
 
     course = Unicode("", help="the folder with kata's course.toml, as seen from the nbgrader course").tag(config=True)
     secret = Unicode("", help="what gives each answer its inputs (default: what is in kata_secret)").tag(config=True)
@@ -111,7 +111,7 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
             text = report(verdict, cell, ours, first, words) if verdict else unreadable(why, cell, words)
             score = cell_score(verdict, cell, cells) if verdict else 0.0
             cell.execution_count = 1
-            # Nothing on stderr, and always a number: nbgrader takes the one for 0 and the lack of the other for full marks.
+            # nbgrader scores a cell 0 for anything on stderr, and gives full marks if there is no number.
             cell.outputs = [
                 new_output("stream", name="stdout", text=text + "\n"),
                 new_output("execute_result", data={"text/plain": repr(score)}, execution_count=1),
@@ -119,7 +119,7 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
     def _secret(self) -> str:
-        """The class's own, beside the gradebook; none is needed where there is a seed."""
+        """The secret of the class, kept beside the gradebook; none is needed where there is a seed."""
         if self.seed is not None:
             return ""
         return self.secret or secret_in(Path(self.parent.parent.coursedir.root, FILE))
@@ -130,7 +130,7 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def _remove_strangers(autograded: Path, release: Path) -> None:
-    """Of what was handed in beside the notebook, nbgrader takes all along into the feedback, even behind links.
+    """Remove other files that were handed in: nbgrader takes all into the feedback, even behind links.
 
     Its own two files stay, if they are what it writes; without the secret, no student's feedback could be released.
     """
@@ -152,7 +152,7 @@ def _is_nbgraders(file: Path, folder: Path) -> bool:
 
 
 def _show_rubric(notebook: NotebookNode, names: dict[str, Any]) -> None:
-    """To whoever grades by hand, and with the feedback to the student; the release has none."""
+    """Show the rubric, which no release has, to the person who grades and, with the feedback, to the student."""
     with Gradebook(names["db_url"]) as gradebook:
         for cell in filter(written.is_rubric, notebook.cells):
             source = gradebook.find_source_cell(marks(cell)["grade_id"], names["notebook"], names["assignment"])
@@ -160,7 +160,7 @@ def _show_rubric(notebook: NotebookNode, names: dict[str, Any]) -> None:
 
 
 def _ungrade(names: dict[str, Any]) -> None:
-    """Should this grading fail, an earlier one's scores must not stand for it."""
+    """Take back an earlier grading's scores, so that they do not stand if this grading fails."""
     with Gradebook(names["db_url"]) as gradebook:
         notebook = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
         for grade in notebook.grades:

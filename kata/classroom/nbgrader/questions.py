@@ -21,7 +21,7 @@ _DELIMITERS = re.compile(r"^### (?:BEGIN|END) MARK SCHEME\n?", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Question:
-    """What a file of solutions/ holds: the question, a model answer, and the rubric with points a line."""
+    """The parts of a file of solutions/: the question, a model answer, and the rubric with points for each line."""
 
     text: str
     answer: str
@@ -33,7 +33,7 @@ class Question:
 
     @classmethod
     def of(cls, written: Written) -> Question:
-        """Raises UsageError where the file is missing, or has another form."""
+        """Read a question's file; raise UsageError if it is missing or has another form."""
         try:
             text = written.source.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -83,12 +83,12 @@ def is_rubric(cell: NotebookNode) -> bool:
 
 
 def rubric(source: str) -> str:
-    """What the cell says to whoever grades."""
+    """Write the rubric as the cell shows it to the person who grades."""
     return _DELIMITERS.sub("", source)
 
 
 def with_notes(notebook: NotebookNode) -> NotebookNode:
-    """The notebook, which begins with what is odd about the one that was handed in."""
+    """Insert the notes on the submission, such as another file name, at the notebook's beginning."""
     ours = notebook.metadata[KATA]
     notes = [*ours.get("notes", []), *([ours["unreadable"]] if "unreadable" in ours else [])]
     if notes:

@@ -65,7 +65,7 @@ def _check(course: Course, exercise: Exercise) -> str:
 
 
 def _graded(exercise: Exercise, reference: ExerciseVerdict) -> Iterator[NotebookNode]:
-    """A cell for each test function: its cases earn their shares of the cell's points."""
+    """Make a cell for each test function: its cases earn their shares of the cell's points."""
     for name in dict.fromkeys(map(group, reference.tests)):
         points = rounded(sum(case.max_points for case in reference.tests if group(case) == name))
         text = f"# {name.replace('_', ' ')}: {number(points)} points, graded after you have handed in.\n{_FAIL_CLOSED}"

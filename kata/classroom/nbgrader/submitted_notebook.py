@@ -12,7 +12,7 @@ MAX_NOTEBOOK = 50 << 20  # bytes: room for many pictures, and what a judge can h
 
 
 class Unreadable(Exception):
-    """Nothing of the notebook can be graded; the message says why to the student."""
+    """A notebook of which nothing can be graded; the message tells the student why."""
 
 
 def read_notebook(path: Path) -> dict[str, Any]:

@@ -27,7 +27,7 @@ ASLEEP_SECONDS = 60.0  # between two ticks of the clock: the machine slept, and 
 
 
 class Drill(Loop):
-    """Notes attempts, hints and time in the state as they come, so that a drill goes on where it was left."""
+    """A drill at a terminal. It goes on where it was left: attempts, hints and time go into the state as they come."""
 
     TICK: float | None = 1.0
     RECALL = True
@@ -78,7 +78,7 @@ class Drill(Loop):
         )
 
     def tick(self) -> str:
-        """What the clock says."""
+        """Move the clock on, and say its time."""
         now = time.monotonic()
         if not self.done and now - self.ticked < ASLEEP_SECONDS:
             self.seconds += now - self.ticked
@@ -154,7 +154,7 @@ class Drill(Loop):
 
 
 def fresh(exercise: Exercise) -> str:
-    """The stub to write from memory.
+    """Cut the stub to write from memory.
 
     Raises:
         UsageError: there is neither solution nor stub to make it from.

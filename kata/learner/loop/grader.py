@@ -24,7 +24,8 @@ SHOWN_SECONDS = 0.05  # by then a verdict is on the screen, which a fork beside 
 
 @dataclass(frozen=True)
 class Request:
-    """Grade this file as an answer to the exercise, with inputs drawn from the seed; as an attempt, if it `counts`.
+    """A request to grade this file as an answer to the exercise, with inputs drawn from the seed; an attempt, if it
+    `counts`.
 
     With `recall`, on the cases that are kept for a drill, too.
     """
@@ -38,7 +39,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Ready:
-    """The judge is warm."""
+    """News that the judge is warm."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,13 @@ class Missing:
 
 @dataclass(frozen=True)
 class NotGraded:
-    """The judge failed."""
+    """News that the judge failed."""
 
     message: str
 
 
 class Grader:
-    """The newest request for an exercise is the one that counts: an older one is given up after the test it is at."""
+    """A grading thread. The newest request for an exercise counts: an older one is given up after the test it is at."""
 
     def __init__(self, course: Course, sandbox: Sandbox, tell: Callable[[Any], None]):
         self._course, self._sandbox, self._tell = course, sandbox, tell

@@ -1,4 +1,4 @@
-"""What the keys of the loop do, and what of it a drill does otherwise."""
+"""Actions of the loop's keys, with the parts that a drill replaces."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kata.report.words import Words
 
 
 class Keys:
-    """The half of the loop that a person moves."""
+    """The part of the loop that a person's keys drive."""
 
     course: Course
     screen: Screen
@@ -84,7 +84,7 @@ class Keys:
         ]
 
     def hints_seen(self, state: State, there_are: int) -> int:
-        """One more than so far."""
+        """Count one more hint as seen, and return how many are."""
         progress = state.of(self.screen.exercise)
         progress.hints = min(progress.hints + 1, there_are)
         return progress.hints

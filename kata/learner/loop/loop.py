@@ -17,12 +17,12 @@ from kata.learner.loop.terminal import Key, Leave, Resized, Terminal
 from kata.learner.state import State
 from kata.sandbox.host import Sandbox
 
-SOON_SECONDS = 0.1  # a verdict that comes within this needs no word that it will, and need not wait for one to be drawn
+SOON_SECONDS = 0.1  # a verdict that comes within this has no "grading …" drawn before it
 IDLE_SECONDS = 600.0  # a longer pause between two saves is a break, and no time spent on the exercise
 
 
 class Loop(Keys):
-    """One sitting at the terminal."""
+    """A session of the loop at a terminal."""
 
     TICK: float | None = None  # seconds between two looks at a clock, if there is one
     RECALL = False  # whether the cases that are kept for a drill are graded, too
@@ -49,12 +49,12 @@ class Loop(Keys):
         return ""
 
     def leave(self) -> None:
-        """Last things, before the loop ends."""
+        """Do what is left to do before the loop ends."""
 
     # the loop
 
     def run(self) -> int:
-        """Until `q`, Ctrl-D or Ctrl-C."""
+        """Run the loop until `q`, Ctrl-D or Ctrl-C."""
         folder = self.watched()
         folder.mkdir(parents=True, exist_ok=True)
         with Terminal() as terminal:

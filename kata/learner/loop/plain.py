@@ -16,7 +16,7 @@ from kata.sandbox.host import Sandbox
 
 
 class Plain:
-    """Grades on every save until Ctrl-C."""
+    """A loop that grades on every save until Ctrl-C."""
 
     def __init__(self, course: Course, sandbox: Sandbox):
         self.course, self.sandbox = course, sandbox

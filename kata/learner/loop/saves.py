@@ -1,4 +1,4 @@
-"""Which exercises were saved: one thread on watchfiles, which asks the system and does not poll."""
+"""Saved exercises, watched in one thread by watchfiles, which asks the system and does not poll."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REST_MS = 500  # between two looks at whether the loop has ended
 
 
 class Saves:
-    """Calls `tell` with the exercises whose files were written, renamed into place or deleted, from its own thread."""
+    """A thread that calls `tell` with the exercises whose files were written, renamed into place or deleted."""
 
     def __init__(self, folder: Path, files: dict[Path, Exercise], tell: Callable[[list[Exercise]], None]):
         self._folder, self._tell = folder, tell
@@ -44,7 +44,7 @@ class Saves:
 
 
 class _Python(DefaultFilter):
-    """Only .py files: editors' swap and backup files have other endings."""
+    """A filter for .py files: editors' swap and backup files have other endings."""
 
     def __call__(self, change: Change, path: str) -> bool:
         return path.endswith(".py") and super().__call__(change, path)

@@ -1,4 +1,4 @@
-"""What is seen: a line on top, the exercise and what came of it, and one prompt line; never more than fits."""
+"""The screen of the loop: a line on top, the exercise and its verdict, and one prompt line; never more than fits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEAST_LINES = 4  # of the body, on however low a terminal
 
 @dataclass
 class Screen:
-    """All that is to be seen. `page`, where there is one, stands in place of the exercise."""
+    """The contents of the screen. `page`, where there is one, stands in place of the exercise."""
 
     exercise: Exercise
     file: Path
@@ -113,7 +113,7 @@ def _lines(console: Console, show: Callable[[], None]) -> list[str]:
 
 
 def _cut(lines: Iterable[str], room: int) -> list[str]:
-    """As many lines as fit: around the marked one of a list, else from the top."""
+    """Cut the lines to those that fit: around the marked one of a list, else from the top."""
     lines = list(lines)
     if len(lines) <= room:
         return lines

@@ -27,15 +27,15 @@ class Key:
 
 
 class Resized:
-    """The window has another size, or came back after a Ctrl-Z."""
+    """News that the window has another size, or came back after a Ctrl-Z."""
 
 
 class Leave:
-    """The terminal is gone, or someone asks the process to end."""
+    """News that the terminal is gone, or that someone asks the process to end."""
 
 
 class Terminal:
-    """Use it as a context: whatever happens, the terminal is left as it was."""
+    """A terminal as a context: whatever happens, it is left as it was."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -71,7 +71,7 @@ class Terminal:
                 os.write(self._alarm, b".")
 
     def events(self, seconds: Callable[[], float | None]) -> Iterator[list[Any]]:
-        """All that has happened since the last time, as often as anything does, and at least every so many seconds."""
+        """Yield the events since the last time, as soon as there are any, and at the latest after so many `seconds`."""
         while True:
             ready, _, _ = select.select([self._keys, self._wake], [], [], seconds())
             found: list[Any] = []
