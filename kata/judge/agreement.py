@@ -1,7 +1,7 @@
-"""When a result agrees with the reference: a rule, not a guess.
+"""Agreement of a result with the reference: a rule, not a guess.
 
-The reference is run in float64, too. That is the truth, and how far the reference strays from it at the dtype and
-device of the run shows how much of a difference rounding makes here. Three numbers make the rule of it:
+The reference is run in float64, too. That result is taken for the truth; how far the reference strays from it at the
+dtype and device of the run shows how much of a difference rounding makes here. The rule is made of three numbers:
 
 - each number may stray MULTIPLE times as far as the reference does anywhere, and always by FLOOR times the largest
   number expected;
@@ -49,7 +49,7 @@ TINY = 1e-30
 
 @dataclass(frozen=True)
 class Marks:
-    """What is asked of the numbers beyond the rule.
+    """Demands on the numbers beyond the rule.
 
     `zeros`: where 0 is expected, exactly, at this dtype and in float64, it is exactly 0: a hidden weight is hidden. Not
     so of gradients, nor where a 0 is what is left of two equal numbers: another right formula leaves a last bit there.
@@ -70,7 +70,7 @@ OF_GRADIENTS = Marks(zeros=False)
 
 @dataclass(frozen=True)
 class Allowance:
-    """How far a result may stray: a number of it (`each`), and all of it (`whole`), in norm."""
+    """The distance that a result may stray: for one number of it (`each`), and for all of it in norm (`whole`)."""
 
     each: float
     whole: float
@@ -82,7 +82,7 @@ class Allowance:
     part: float  # WHOLE, or more among few numbers
 
     def why(self) -> str:
-        """The allowance with the numbers it is made of."""
+        """Explain the allowance by the numbers it is made of."""
         floor = FLOOR[self.dtype]
         return (
             f"a number may stray {self.each:.2g}: the larger of {MULTIPLE:g} times {self.strays:.2g}, which the reference "
@@ -93,7 +93,7 @@ class Allowance:
 
 
 def allowance(truth: Tensor, reference: Tensor, dtype: torch.dtype, scale: float = 0.0) -> Allowance:
-    """How far a result may stray from `truth`, when the reference, run at this dtype, gave `reference`."""
+    """Compute how far a result may stray from `truth`, when the reference, run at this dtype, gave `reference`."""
     both = truth.isfinite() & reference.isfinite()
     exact = truth[both].double()
     off = reference[both].double() - exact
@@ -149,7 +149,7 @@ def check_agreement(
 
 
 def same(actual: Any, other: Any, dtype: torch.dtype, marks: Marks = RULE) -> bool:
-    """Whether two results of the same run are one and the same, but for rounding."""
+    """Tell whether two results of the same run are one and the same, but for rounding."""
     try:
         check_agreement(actual, other, other, dtype, marks=marks)
     except Wrong:
@@ -158,7 +158,7 @@ def same(actual: Any, other: Any, dtype: torch.dtype, marks: Marks = RULE) -> bo
 
 
 def kind(value: Any) -> str:
-    """What a value is, in a word or two: 'a tensor', 'None', 'a numpy.ndarray'."""
+    """Name the kind of a value in a word or two: 'a tensor', 'None', 'a numpy.ndarray'."""
     if value is None:
         return "None"
     if isinstance(value, Tensor):
@@ -176,7 +176,7 @@ def _check_kind(fits: bool, reference: Any, actual: Any, what: str) -> None:
 
 
 def _other_length(actual: Any, reference: Any, what: str) -> Wrong:
-    """How long both are and, of tokens or ids, where the two part."""
+    """Report a wrong number of parts and, among tokens or ids, the place where the two part."""
     plain = (int, str, bytes)
     for index, (one, other) in enumerate(zip(actual, reference, strict=False)):
         if not (isinstance(one, plain) and isinstance(other, plain)):
@@ -191,7 +191,7 @@ def _other_length(actual: Any, reference: Any, what: str) -> Wrong:
 
 
 def _side_by_side(one: Any, other: Any) -> tuple[str, str]:
-    """Two values as Python writes them; of long texts the stretch where they first differ."""
+    """Write two values as Python does; of long texts the stretch where they first differ."""
     texts = isinstance(one, str | bytes) and type(one) is type(other)
     if not texts or max(len(one), len(other)) <= STRETCH:
         return repr(one), repr(other)
@@ -234,7 +234,7 @@ def _check_numbers(
 ) -> None:
     allowed = allowance(truth, reference, dtype, scale)
     a, t, r = actual.detach().double(), truth.detach().double(), reference.detach().double()
-    # Where rounding alone makes the reference overflow, what it gives there is right as well as the truth is.
+    # Where rounding makes the reference overflow, both its inf and the float64 value are right.
     settled = _equal(a, t) | (_equal(a, r) & ~r.isfinite())
     off = (a - t).abs().where(~settled, 0.0)
     disagreement = _Disagreement(a, t, what, allowed)
@@ -250,7 +250,7 @@ def _check_numbers(
 
 
 def _in_the_tails(truth: Tensor, reference: Tensor, dtype: torch.dtype) -> Tensor:
-    """How far each number may stray where each is held to its own size. What no normal number is may be lost."""
+    """Compute how far each number may stray, held to its own size. Subnormal numbers may be lost."""
     size, smallest = truth.abs(), torch.finfo(dtype).tiny
     strays = ((reference - truth).abs() / size)[truth.isfinite() & reference.isfinite() & (size > smallest)]
     largest = strays.max().item() if strays.numel() else 0.0
@@ -259,7 +259,7 @@ def _in_the_tails(truth: Tensor, reference: Tensor, dtype: torch.dtype) -> Tenso
 
 @dataclass(frozen=True)
 class _Disagreement:
-    """The words for each way in which numbers can be wrong."""
+    """The messages for each way in which numbers can be wrong."""
 
     got: Tensor
     expected: Tensor
@@ -315,7 +315,7 @@ def _count(wrong: Tensor) -> str:
 
 
 def _shown(number: float, other: float) -> str:
-    """In six digits, or in all where six do not tell the two apart."""
+    """Write a number in six digits, or in all where six do not tell it from `other`."""
     return f"{number:.6g}" if f"{number:.6g}" != f"{other:.6g}" else repr(number)
 
 

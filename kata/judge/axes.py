@@ -11,7 +11,7 @@ Axes = dict[str, list[str]]  # argument, or `return` for the result -> the axes 
 
 
 def lengths(shape: Sequence[int], candidates: Sequence[str]) -> str:
-    """A shape as Python writes it, with the names of the first candidate that has one for each axis."""
+    """Write a shape as Python does, with the names of the first candidate that has one for each axis."""
     for candidate in candidates:
         names = [name.lstrip("#") for name in candidate.split()]
         if names and names[0].startswith("*") and len(shape) >= len(names) - 1:

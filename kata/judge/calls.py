@@ -1,4 +1,4 @@
-"""What a scenario calls of an implementation, in the words of its signature: the arguments that a student's function has."""
+"""Calls that a scenario makes of an implementation, by the signatures of the student's own functions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Parameters = dict[str, list[str]]  # `function`, `Class`, `Class.method` -> para
 
 @dataclass(frozen=True, repr=False)
 class Call:
-    """One call: of what, with which arguments, so many of them without their names, and on a module that what made."""
+    """A call: a function, its arguments, the number of positional ones, and the call that made its module, if any."""
 
     function: str
     arguments: dict[str, Any]
@@ -39,7 +39,7 @@ class Call:
         return self.written({name: _word(name, value) for name, value in self.arguments.items()})
 
     def written(self, words: dict[str, str]) -> str:
-        """The call with these words for its arguments."""
+        """Write the call with these words for its arguments."""
         given = [
             word if place < self.positional else f"{name}={word}" for place, (name, word) in enumerate(words.items())
         ]
@@ -47,10 +47,10 @@ class Call:
 
 
 def calls_of(scenario: Scenario, inputs: dict[str, Any], source: str) -> list[Call]:
-    """What the scenario calls, as far as it goes without an answer. `source` has the signatures.
+    """Collect the scenario's calls, as far as it runs without real answers. `source` has the signatures.
 
-    It is run on something that notes how it is called and gives nothing of use: where the next call depends on what came
-    of the one before, the notes end.
+    The scenario runs on a stand-in that notes calls and returns nothing of use: where a call depends on an earlier
+    result, the notes end.
     """
     asked = Asked(parameters_of(source), inputs)
     try:
@@ -76,7 +76,7 @@ def parameters_of(source: str) -> Parameters:
 
 
 def lines_of(calls: Sequence[Call], inputs: dict[str, Any]) -> str:
-    """The calls as lines to paste, with their numbers where these are few. `inputs` have the state of a module."""
+    """Write the calls as lines to paste, with their numbers if these are few. `inputs` have the state of a module."""
     lines: list[str] = []
     known: dict[str, Any] = {}
     for call in calls[:SHOWN_CALLS]:
@@ -97,7 +97,7 @@ def lines_of(calls: Sequence[Call], inputs: dict[str, Any]) -> str:
 
 
 class Asked:
-    """In place of an implementation: notes what it is called with."""
+    """A stand-in for an implementation, which notes the calls of its functions."""
 
     def __init__(self, parameters: Parameters, inputs: dict[str, Any]):
         self.parameters = parameters
@@ -122,7 +122,7 @@ class Asked:
 
 
 class Module:
-    """In place of a module: has the state that the scenario loads, and notes the calls of its methods."""
+    """A stand-in for a module: it has the state that the scenario loads, and notes the calls of its methods."""
 
     def __init__(self, asked: Asked, made: Call):
         self._asked = asked
@@ -148,7 +148,7 @@ class Module:
 
 
 class Nothing:
-    """In place of a result: parts of it are nothing, too."""
+    """A stand-in for a result, whose parts are stand-ins, too."""
 
     def __getitem__(self, key: Any) -> Nothing:
         return self
@@ -192,7 +192,7 @@ def _word(name: str, value: Any) -> str:
 
 
 def _variable(name: str, value: Any, known: dict[str, Any]) -> str:
-    """A variable for an argument: its own name, or with a number where another call had another value for it."""
+    """Choose a variable for an argument: its own name, with a number if another call gave it another value."""
     plain = name.replace("[", "_").replace("]", "")
     candidates = [plain, *(f"{plain}_{number}" for number in range(2, SHOWN_CALLS + 2))]
     return next(one for one in candidates if one not in known or _literal(known[one]) == _literal(value))

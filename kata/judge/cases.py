@@ -20,7 +20,7 @@ Draw = Callable[["Source"], Any]
 
 
 class Source:
-    """What the inputs of one run are drawn from, and the numbers that it has drawn so far."""
+    """The random source of one run's inputs, and the numbers that it has drawn so far."""
 
     def __init__(self, seed: int, reference: Implementation, numbers: dict[Number, Any] | None = None):
         """`numbers` are those that are drawn already."""
@@ -60,7 +60,7 @@ class Source:
 
 
 class Recipe:
-    """How to draw one input. Floating-point tensors are drawn in float64 and cast to the dtype of the run."""
+    """A recipe for drawing one input. Floating-point tensors are drawn in float64 and cast to the dtype of the run."""
 
     def __init__(self, draw: Draw):
         self.draw = draw
@@ -78,7 +78,7 @@ class Recipe:
 
 
 class Number(Recipe):
-    """A number that is drawn, the same wherever one case has it: `T = between(3, 9)`, then `T`, `T + 1`, `2 * T`.
+    """A number to be drawn, the same wherever one case has it: `T = between(3, 9)`, then `T`, `T + 1`, `2 * T`.
 
     It stands for a size, for another argument of a recipe, or for an argument of the case itself.
     """
@@ -119,14 +119,14 @@ class Number(Recipe):
 
 
 class Drawn(Number):
-    """One that is no sum or product of others."""
+    """A number that is drawn itself, and is no sum or product of others."""
 
 
 Size = int | Number
 
 
 def between(low: Number | float, high: Number | float) -> Number:
-    """A number drawn afresh for each case and seed: a whole one from `low` to `high` inclusive if both are, else a real one."""
+    """Draw a number afresh for each case and seed: whole, from `low` to `high` inclusive, if both are; else real."""
 
     def draw(source: Source) -> float:
         least, most = source((low, high))
@@ -140,18 +140,18 @@ def between(low: Number | float, high: Number | float) -> Number:
 
 
 def choice(*options: Any) -> Number:
-    """One of these, drawn afresh for each case and seed; it may be anything, also a recipe."""
+    """Draw one of these options afresh for each case and seed; they may be anything, recipes too."""
     place = between(0, len(options) - 1)
     return Drawn(lambda source: source(options[source(place)]))
 
 
 def once(recipe: Recipe) -> Drawn:
-    """An input that is drawn once, and the same wherever a case has it: a mask, and what is to be hidden by it."""
+    """Draw an input once, the same wherever a case has it: a mask, and the input that is to be hidden by it."""
     return Drawn(recipe.draw)
 
 
 def normal(*shape: Size, std: Number | float = 1.0, mean: Number | float = 0.0) -> Recipe:
-    """Normally distributed numbers."""
+    """Draw normally distributed numbers."""
 
     def draw(source: Source) -> Tensor:
         sizes, (scale, middle) = source.sizes(shape), source((std, mean))
@@ -162,7 +162,7 @@ def normal(*shape: Size, std: Number | float = 1.0, mean: Number | float = 0.0) 
 
 
 def uniform(*shape: Size, low: Number | float = 0.0, high: Number | float = 1.0) -> Recipe:
-    """Numbers spread evenly between `low` and `high`."""
+    """Draw numbers spread evenly between `low` and `high`."""
 
     def draw(source: Source) -> Tensor:
         sizes, (least, most) = source.sizes(shape), source((low, high))
@@ -173,7 +173,7 @@ def uniform(*shape: Size, low: Number | float = 0.0, high: Number | float = 1.0)
 
 
 def integers(*shape: Size, low: Size = 0, high: Size) -> Recipe:
-    """Whole numbers from `low` to `high` - 1, int64."""
+    """Draw whole numbers from `low` to `high` - 1, int64."""
 
     def draw(source: Source) -> Tensor:
         sizes, (least, end) = source.sizes(shape), source((low, high))
@@ -183,7 +183,7 @@ def integers(*shape: Size, low: Size = 0, high: Size) -> Recipe:
 
 
 def coin(*shape: Size, p: Number | float = 0.5) -> Recipe:
-    """A boolean mask, true with probability `p`, with at least one true in each last-axis row."""
+    """Draw a boolean mask, true with probability `p`, with at least one true in each last-axis row."""
 
     def draw(source: Source) -> Tensor:
         sizes, share = source.sizes(shape), source(p)
@@ -197,7 +197,7 @@ def coin(*shape: Size, p: Number | float = 0.5) -> Recipe:
 
 
 def lower_triangle(rows: Size, columns: Size | None = None) -> Recipe:
-    """The causal mask: true where the column is not after the row."""
+    """Make the causal mask: true where the column is not after the row."""
 
     def draw(source: Source) -> Tensor:
         return torch.ones(source.sizes((rows, rows if columns is None else columns)), dtype=torch.bool).tril()
@@ -206,7 +206,7 @@ def lower_triangle(rows: Size, columns: Size | None = None) -> Recipe:
 
 
 def exactly(values: Any) -> Recipe:
-    """These numbers, of which some may be drawn; floating-point ones are cast to the dtype of the run."""
+    """Make these numbers, of which some may be drawn; floating-point ones are cast to the dtype of the run."""
 
     def draw(source: Source) -> Tensor:
         tensor = torch.tensor(source(values))
@@ -240,19 +240,21 @@ def _fill(tensor: Tensor, g: Generator) -> Tensor:
 class Case:
     """Named arguments for one run of a scenario: recipes are drawn, anything else is passed as it is.
 
-    `scenario` is what this case is for, where the cases of a test are not all for one: `case.scenario` has it.
-    `dtypes` narrows the run to these, where the numbers of the case mean nothing in others. With `recall`, the case is
-    kept for a drill: its shapes are none that the author of an answer has seen graded before. `fixed` says why the inputs
-    are the same at every seed, where they cannot change.
+    `scenario` is this case's own, if the cases of a test have several: a test then reads `case.scenario`. `dtypes`
+    narrows the run to these, where the numbers of the case mean nothing in others. With `recall`, the case is run in
+    drills only; no ordinary case has its shapes. `fixed` says why the inputs are the same at every seed, where they
+    cannot change.
 
     Two marks say what its numbers mean. `zeros=False`: a 0 that is expected here is what is left of two equal numbers,
     where another right formula leaves a last bit; else it is to be exactly 0. `tails=True`: the statement promises each
-    number to the accuracy of its dtype, however small it is beside others; else the largest is what they are measured by.
+    number to the accuracy of its dtype, however small it is beside others; else the largest is what they are measured
+    by.
 
-    `edges` are changes after which the result is compared once more, in one dtype and right after a call with the inputs
-    as they were: another size for a drawn number, another value for an argument. `edges=[{T: 1}, {"mask": None}]` asks
-    for a single token, and for what comes without a mask when there was one before. `after` are changes to the arguments
-    of one more call before the case itself: `after={"mask": coin(T, T)}` has a mask come first, and then none.
+    `edges` are changes after which the result is compared once more, in one dtype and right after a call with the
+    inputs as they were: another size for a drawn number, another value for an argument. `edges=[{T: 1}, {"mask":
+    None}]` asks for a single token, and for what comes without a mask when there was one before. `after` are changes to
+    the arguments of one more call before the case itself: `after={"mask": coin(T, T)}` has a mask come first, and then
+    none.
     """
 
     def __init__(
@@ -285,7 +287,7 @@ class Case:
 
     @property
     def scenario(self) -> Scenario:
-        """What this case is for."""
+        """The scenario that this case is for."""
         if self._scenario is None:
             raise JudgeError(
                 f"the case '{self.name}' has no scenario of its own: `Case(name, scenario, …)` gives it one"

@@ -10,27 +10,27 @@ from torch import Tensor
 
 
 def hide_some(x: Tensor) -> Tensor:
-    """Rows with -inf at the first and the fourth place."""
+    """Hide the first and the fourth place of each row with -inf."""
     return x.index_fill(-1, torch.tensor([0, 3]), -math.inf)
 
 
 def hide_a_row(x: Tensor) -> Tensor:
-    """A second row of nothing but -inf."""
+    """Hide all of the second row with -inf."""
     return x.index_fill(0, torch.tensor(1), -math.inf)
 
 
 def nothing_for_the_second(mask: Tensor) -> Tensor:
-    """A mask that leaves nothing in the second row of each matrix."""
+    """Leave nothing in the second row of each matrix of a mask."""
     return mask.index_fill(-2, torch.tensor(1), False)
 
 
 def large_at_the_end(k: Tensor) -> Tensor:
-    """Keys that are large from the sixth on."""
+    """Make the keys from the sixth on large."""
     return torch.cat([k[:5], torch.full_like(k[5:], 100.0)])
 
 
 def huge_and_of_either_sign(x: Tensor) -> Tensor:
-    """Of the last two tokens each is the other turned round, and too large for float16.
+    """Make the last two tokens opposites of each other, too large for float16.
 
     So one of their scores exceeds all others by far, whatever the query and the layers are.
     """
@@ -39,7 +39,7 @@ def huge_and_of_either_sign(x: Tensor) -> Tensor:
 
 
 def starting_with(*values: float) -> Callable[[Tensor], Tensor]:
-    """These in the first column of a matrix, one a row, or one for all rows."""
+    """Put these in the first column of a matrix, one for each row, or one for all rows."""
 
     def change(x: Tensor) -> Tensor:
         first = torch.tensor(values, dtype=torch.float64).expand(len(x)).unsqueeze(1)
@@ -49,12 +49,12 @@ def starting_with(*values: float) -> Callable[[Tensor], Tensor]:
 
 
 def alternating(value: float) -> Callable[[Tensor], Tensor]:
-    """This and its negative, in turn, in the first column of a matrix."""
+    """Put this and its negative, in turn, in the first column of a matrix."""
     return lambda x: torch.cat([value * (1.0 - 2.0 * (torch.arange(len(x)) % 2))[:, None], x[:, 1:].double()], dim=1)
 
 
 def last_two_hidden(tokens: int) -> Tensor:
-    """A mask that hides the last two tokens from all; they themselves attend to the first alone."""
+    """Make a mask that hides the last two tokens from all; they themselves attend to the first alone."""
     mask = torch.ones(tokens, tokens, dtype=torch.bool)
     mask[:, -2:] = False
     mask[-2:, 1:] = False
@@ -62,10 +62,10 @@ def last_two_hidden(tokens: int) -> Tensor:
 
 
 def first_five(keys: int) -> Tensor:
-    """A mask that hides all keys but the first five from every query."""
+    """Make a mask that hides all keys but the first five from every query."""
     return (torch.arange(keys) < 5).unsqueeze(0)
 
 
 def those_of_other_sign(queries: int, keys: int) -> Tensor:
-    """A mask that shows each key to the queries of the other sign, where both are `alternating`."""
+    """Make a mask that shows each key to the queries of the other sign, where both are `alternating`."""
     return (torch.arange(queries)[:, None] + torch.arange(keys)) % 2 == 1

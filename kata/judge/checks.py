@@ -1,4 +1,4 @@
-"""The words a grader's tests are written in: `check.values`, `check.gradients`, `check.share`, … and `run`."""
+"""Checks that a grader's tests are written in: `check.values`, `check.gradients`, `check.share`, … and `run`."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ ROUND_TRIP = 0.002
 
 @dataclass
 class Session:
-    """One submission to one exercise on one device: what its tests share."""
+    """The state that the tests of one submission to one exercise on one device share."""
 
     submission: Submission
     reference: Reference
@@ -90,16 +90,16 @@ class Session:
             raise self.submission.explain(outcome.raised)
 
     def calls(self, trial: Trial) -> list[Call]:
-        """What the scenario of a trial calls of an implementation."""
+        """Find the calls that the scenario of a trial makes."""
         return calls_of(trial.scenario, trial.inputs, self.reference.exercise.source.read_text(encoding="utf-8"))
 
     def example(self, trial: Trial | None = None) -> Example | None:
-        """How to see what a trial shows, by default the last one of this test."""
+        """Write the lines that reproduce a trial, by default the last one of this test."""
         trial = trial or (self.seen[-1][0] if self.seen else None)
         return Example(lines_of(self.calls(trial), trial.inputs), self.submission.said) if trial else None
 
     def alone(self, trial: Trial, wrong: Wrong) -> Wrong:
-        """The same, or what it comes from: that something was kept of another call, where the first call is right.
+        """Return the failure or, if the same call is right when it comes first, its cause: a result kept from another.
 
         An answer that was wrong all by itself once is not asked again: it has another mistake to mend first.
         """
@@ -121,7 +121,7 @@ class Session:
         )
 
     def mistakes(self) -> list[Variant]:
-        """The known mistakes that give all that the running test saw, and are right wherever the submission was."""
+        """List the known mistakes that explain the running test, and are right wherever the submission was."""
         return [
             mistake
             for mistake in matching_mistakes(self.reference, self.seen)
@@ -136,15 +136,15 @@ class Check:
         self._session = session
 
     def values(self, scenario: Scenario, case: Case) -> None:
-        """The result agrees: values, shape, dtype, device, NaN and inf; and the arguments are left alone."""
+        """Check that values, shape, dtype, device, NaN and inf agree, and that the arguments are left alone."""
         self._try(self._trials(scenario, case), case)
 
     def gradients(self, scenario: Scenario, case: Case) -> None:
-        """As `values`, and the gradient that reaches each floating-point input agrees too."""
+        """Check `values`, and that the gradient that reaches each floating-point input agrees too."""
         self._try(self._trials(scenario, case, with_gradients=True), case)
 
     def raises(self, error: type[Exception], scenario: Scenario, case: Case) -> None:
-        """The submission refuses the input with this exception, raised by itself."""
+        """Check that the submission refuses the input with this exception, raised by itself."""
         trial = self._trials(scenario, case)[0]  # what is refused is refused at every dtype alike
         raised = self._session.reference.expected(trial).ours.raised
         if raised is None or raised.type != error.__name__:
@@ -165,7 +165,7 @@ class Check:
         largest: int | None = None,
         seconds: float | None = None,
     ) -> None:
-        """As `values` in float32, and within these costs.
+        """Check `values` in float32, and that the run stays within these costs.
 
         `calls` (torch operations), `flops` (of matrix products) and `seconds` are multiples of what the reference
         takes in this run; `largest` is how many numbers the largest tensor made on the way may hold. The counts come
@@ -178,7 +178,7 @@ class Check:
             self._time(scenario, case, seconds)
 
     def share(self, scenario: Scenario, case: Case, *, expected: Expectation, of: Of = whole) -> None:
-        """What is drawn at random comes true as often as `expected`: a probability, or a scenario that gives it.
+        """Check that a random event happens as often as `expected`: a probability, or a scenario that gives it.
 
         `of` makes booleans of what a call gives. The scenario is called, in float32, as often as it takes: a rate that
         is a tenth of itself off is caught, and a right one passes, at every seed (kata/judge/statistics.py says how
@@ -187,18 +187,19 @@ class Check:
         self._statistic(Share(of, expected), scenario, case)
 
     def frequencies(self, scenario: Scenario, case: Case, *, expected: Expectation, of: Of = whole) -> None:
-        """As `share`, for whole numbers drawn: each, from 0 on, comes as often as `expected` says in a list.
+        """Check whole numbers that are drawn at random: each, from 0 on, comes as often as `expected` says in a list.
 
-        A probability of 0 is never drawn. Expectations of more than one axis are lists in rows: then the numbers, too,
-        are in such rows. What is less likely than a twentieth is looked at, but no more is drawn for its sake.
+        A number of probability 0 is never drawn. Expectations of more than one axis are lists in rows: then the
+        numbers, too, are in such rows. Numbers rarer than one in twenty are checked, but no further draws are made for
+        their sake. All else is as in `share`.
         """
         self._statistic(Frequencies(of, expected), scenario, case)
 
     def moments(self, scenario: Scenario, case: Case, *, expected: Expectation, of: Of = whole) -> None:
-        """As `share`, for real numbers drawn: their mean and standard deviation are the two that are `expected`.
+        """Check real numbers that are drawn at random: mean and standard deviation are the two that are `expected`.
 
-        A mean is off by a tenth when it is so by a tenth of the deviation. For normal and uniform numbers, and what has
-        no heavier tails.
+        A mean is off by a tenth when it is so by a tenth of the deviation. For normal and uniform numbers, and others
+        with no heavier tails. All else is as in `share`.
         """
         self._statistic(Moments(of, expected), scenario, case)
 
@@ -281,8 +282,8 @@ class Check:
         for name in dtypes or case.dtypes or session.dtypes or DTYPES[session.device.type]:
             # What a grader asks first, second, third in a test is the same for every submission: work it out once.
             place = (session.test, session.asked, case.name, name, session.device.type, with_gradients, cost)
-            # Operators are noted at the first dtype only, which costs as much as the run: who writes out the one has
-            # nothing to gain from a shortcut in the others.
+            # Noting operators costs as much as the run, so a forbidden one is looked for at the first dtype only: who
+            # avoids it there has nothing to gain from it at the others.
             make = partial(
                 self._trial,
                 place,
@@ -330,17 +331,17 @@ class Check:
         return replace(trial, earlier=self._earlier(case, dtype))
 
     def _earlier(self, case: Case, dtype: torch.dtype) -> tuple[dict[str, Any], ...]:
-        """What the submission is called with before, at the first dtype: no call leaves anything to the next.
+        """Draw the inputs of earlier calls, which are made at the first dtype: no call may leave anything to the next.
 
-        Not all of these must be inputs that the statement allows, and a card is lost by an index out of range: it is
-        asked with the ones that are drawn like the case.
+        Some of these may be inputs that the statement does not allow, and an index out of range costs a process its
+        card: there, the earlier call has only the inputs drawn like the case's own.
         """
         session = self._session
         drawn = cast(case.draw_earlier(session.seed, session.reference.implementation), dtype, session.device)
         return tuple(drawn if session.device.type == "cpu" else drawn[:1])
 
     def _edges(self, first: Trial, case: Case) -> list[Trial]:
-        """The trials of a case's edges, at the first dtype, each after a call with the case itself."""
+        """Make the trials of a case's edges, at the first dtype, each after a call with the case itself."""
         session = self._session
 
         def make(number: int, place: tuple[Any, ...]) -> Trial:
@@ -353,7 +354,7 @@ class Check:
 
 
 class _Clock:
-    """How long something takes: by `now`, which does not run on while others have the processor; of a card, by the wall's."""
+    """A stopwatch: on the CPU by `now`, without times in which others had the processor; for a card by wall clock."""
 
     def __init__(self, now: Callable[[], float], device: torch.device):
         self._now = now if device.type == "cpu" else time.perf_counter
@@ -399,7 +400,7 @@ class Run:
 
 
 def _called(calls: Sequence[Call], inputs: dict[str, Any]) -> dict[str, Any]:
-    """What a verdict was found on: the arguments of the student's own function where the scenario's inputs are others."""
+    """Choose the arguments to show in a verdict: the student's own function's, if the scenario has others."""
     if not calls:
         return inputs
     first = calls[0]
@@ -408,7 +409,7 @@ def _called(calls: Sequence[Call], inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refusal(call: TorchCall) -> str:
-    """Why a call is none that this exercise allows: what the student wrote, and what it does where that does not say it."""
+    """Explain a forbidden call in the student's own words, with the function behind them if they do not name it."""
     written, name = plain(call.written, 80), bare_name(plain(call.name, 80))
     where = f", line {call.line}" if call.line else ""
     if name in written:
@@ -417,5 +418,5 @@ def _refusal(call: TorchCall) -> str:
 
 
 def _digest(inputs: Any) -> int:
-    """Tells the inputs of a property apart, which may depend on what the submission gave before."""
+    """Digest the inputs of a property, which may depend on earlier results of the submission."""
     return hash(tuple(tuple(t.flatten().double().tolist()) for _, t in tensors(inputs)))

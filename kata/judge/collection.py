@@ -36,7 +36,7 @@ _SILENT = [
 
 
 class Collection:
-    """The tests that a `Judging` was last run on. They are found anew when it is others that are wanted."""
+    """The tests of the graders that a `Judging` was last run on, found anew when other graders are wanted."""
 
     def __init__(self, root: Path, judging: Judging):
         self._root = root
@@ -91,7 +91,7 @@ class Collection:
 
 
 class _Registered:
-    """Puts our `Judging` in place before the plugin would make one of its own, and keeps the session."""
+    """A plugin that registers our `Judging` before pytest's plugin makes one of its own, and keeps the session."""
 
     session: pytest.Session | None = None
 
@@ -107,7 +107,7 @@ class _Registered:
 
 @contextmanager
 def _without_options_of_the_user() -> Iterator[None]:
-    """What a person sets for their own pytest must not choose the tests of a grading."""
+    """Hide the user's own settings of pytest, which must not choose the tests of a grading."""
     names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
     kept = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:

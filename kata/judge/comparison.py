@@ -71,7 +71,7 @@ def _check_raised(outcome: Outcome, wanted: str) -> None:
 def _check_gradient(
     outcome: Outcome, name: str, truth: Tensor | None, ours: Tensor | None, dtype: torch.dtype, largest: float
 ) -> None:
-    """Compare the gradient of one input. One that is zero but for rounding is measured by the `largest` of all.
+    """Compare the gradient of one input. If it is zero but for rounding, the `largest` of all is its scale.
 
     No gradient and a gradient of zeros are one and the same to whoever uses them.
     """

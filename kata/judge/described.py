@@ -1,4 +1,4 @@
-"""What a verdict says of arguments: how large a tensor is, and of what kind; a plain value as it is."""
+"""Descriptions of arguments in a verdict: a tensor by its dtype and size, a plain value as it is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST_LIST = 240  # and of a list: without what is in it, what should become o
 
 
 def in_words(wrong: Wrong, axes: Axes) -> str:
-    """What is wrong and, in lines of their own, what it was found on; axes by the names that the signature has."""
+    """Write a failure in words, with the signature's names for axes, and below it the inputs that it was found on."""
     said = str(wrong)
     if wrong.shapes:
         got, expected = (lengths(shape, axes.get("return", [])) for shape in wrong.shapes)
@@ -30,12 +30,12 @@ def in_words(wrong: Wrong, axes: Axes) -> str:
 
 
 def arguments(given: dict[str, Any], axes: Axes) -> str:
-    """In a line: `x: float32 (2, classes=3), dim = 1`; what has no name says all by itself."""
+    """Write arguments in a line: `x: float32 (2, classes=3), dim = 1`; one without a name stands by itself."""
     return ", ".join(_described(given, axes))
 
 
 def numbers(given: dict[str, Any]) -> int:
-    """How many numbers the tensors among these arguments hold."""
+    """Count the numbers that the tensors among these arguments hold."""
     return sum(tensor.numel() for _, tensor in tensors(given))
 
 
@@ -50,14 +50,14 @@ def kind(tensor: Tensor, axes: Sequence[str] = ()) -> str:
 
 
 def _is_filled(tensor: Tensor) -> bool:
-    """Whether it holds one number throughout. A meta tensor holds none."""
+    """Tell whether a tensor holds one number throughout. A meta tensor holds none."""
     if tensor.device.type == "meta" or not tensor.dim() or tensor.numel() <= 1:
         return False
     return bool((tensor == tensor.flatten()[0]).all())
 
 
 def short(value: Any) -> str:
-    """A plain value as Python writes it; of a longer text its beginning, anything else by its name or its type."""
+    """Write a plain value as Python does; of a longer text its beginning, anything else by its name or its type."""
     nested = isinstance(value, dict | list | tuple)
     if isinstance(value, str | bytes) and len(value) > LONGEST:
         return f"{value[:LONGEST]!r}…"

@@ -1,4 +1,4 @@
-"""Which known mistake gives what the submission gave, on the same inputs."""
+"""The diagnosis: the known mistake that gives the same results as the submission, on the same inputs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kata.verdict import Wrong
 
 
 def matching_mistakes(reference: Reference, seen: Iterable[tuple[Trial, Outcome]]) -> list[Variant]:
-    """The known mistakes that gave the same outcome in every one of these trials, and a wrong one in at least one."""
+    """Find the known mistakes with the same outcome in every one of these trials, and a wrong one in at least one."""
     seen = list(seen)
     return [
         mistake
@@ -28,7 +28,7 @@ def matching_mistakes(reference: Reference, seen: Iterable[tuple[Trial, Outcome]
 
 
 def mistake_is_right(reference: Reference, mistake: Variant, trial: Trial) -> bool:
-    """Whether a known mistake does no harm in this trial. Worked out once for a whole class."""
+    """Tell whether a known mistake does no harm in this trial. The answer is worked out once for a whole class."""
     key = (mistake.name, *trial.key)
     if key not in reference.harmless:
         outcome = reference.mistaken(mistake, trial)

@@ -26,7 +26,7 @@ Send = Callable[[Any], None]
 
 
 class Queue:
-    """The numbers below `count`, each of which one of several forks gets to take."""
+    """A queue of the numbers below `count`, each of which one of several forks takes."""
 
     def __init__(self, count: int):
         self._step = count // ROOM + 1
@@ -37,7 +37,7 @@ class Queue:
         self._last = -1
 
     def is_mine(self, number: int) -> bool:
-        """Whether it is this process that has taken the number, or takes it now with all that come before."""
+        """Tell whether this process has taken the number, or takes it now, along with those before it in the queue."""
         while self._last < number and (data := os.read(self._line, array("I").itemsize)):
             first = array("I", data)[0]
             self._last = first + self._step - 1
@@ -49,7 +49,7 @@ class Queue:
 
 
 class Forks:
-    """Processes that begin with all that is loaded here, and send what they find."""
+    """Processes forked with all that is loaded here, which send their findings."""
 
     def __init__(self) -> None:
         self._lines: dict[Connection, int] = {}
@@ -68,7 +68,7 @@ class Forks:
         self._lines[ours] = pid
 
     def found(self) -> Iterator[Any]:
-        """What they send, as it comes, until all have ended.
+        """Yield the findings as they come, until all have ended.
 
         Raises:
             JudgeError: one of them failed. What the others found has been told by then.
@@ -87,7 +87,7 @@ class Forks:
             raise failed
 
     def close(self) -> None:
-        """Wait for their end, which comes with what they would send next."""
+        """Wait for the end of all: with its line closed, each ends when it next has something to send."""
         for line, pid in self._lines.items():
             line.close()
             os.waitpid(pid, 0)
@@ -113,7 +113,8 @@ def _receive(line: Connection) -> Any:
 def forked(processes: int) -> ProcessPoolExecutor:
     """A pool of processes that start with all that is loaded here, unless there is a card.
 
-    Beside one, the first backward pass starts a thread for it, and what has done so has no children that can do another.
+    Beside one, the first backward pass starts a thread for it, and what has done so has no children that can do
+    another.
     """
     torch.set_num_threads(1)  # before the fork: a thread pool does not survive it
     return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn" if torch.cuda.is_available() else "fork"))

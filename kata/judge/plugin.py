@@ -63,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @dataclass(eq=False)
 class Judging:
-    """One grading after the other: its jobs, and what has come of them. Registered with pytest as a plugin."""
+    """A pytest plugin that grades, again and again: it holds the jobs of a grading, and what is kept for the next."""
 
     course: Course | None = None
     sandbox: Sandbox | None = None
@@ -85,10 +85,10 @@ class Judging:
     ) -> None:
         """Begin on a grading. Without jobs, the options of a plain pytest run say what is graded.
 
-        `enough` says of a job, after a failed test, that its other tests need not be run, `wanted` whether a test, by its
-        name, is to be run at all, and `recall` whether the cases that are kept for a drill are. `mine` says of a job
-        whether this judge grades it, where others go through the same ones. `seed` may be what says one for each answer, from
-        the id of its exercise and its text.
+        `enough` says of a job, after a failed test, that its other tests need not be run, `wanted` whether a test, by
+        its name, is to be run at all, and `recall` whether the cases that are kept for a drill are. `mine` says of a
+        job whether this judge grades it, where others go through the same ones. `seed` may be what says one for each
+        answer, from the id of its exercise and its text.
         """
         self.jobs, self.seed, self.finished, self.recall = jobs, seed, finished, recall
         self.enough, self.wanted, self.mine = enough, wanted, mine
@@ -98,7 +98,7 @@ class Judging:
         self._done: set[int | None] = set()  # the numbers of the jobs of which there was enough
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Tests know a job by its number: they may be run again on others."""
+        """Run each test once a job. Tests know jobs by number, so that they can be run again on others."""
         if not WORDS & set(metafunc.fixturenames) or "kata_exercise" not in metafunc.fixturenames:
             return
         numbers = range(1 if self.jobs is None else len(self.jobs))
@@ -193,7 +193,7 @@ class Judging:
         return self.course.graded_by(path)
 
     def _job_of(self, config: pytest.Config, exercise: Exercise) -> Job:
-        """What the options of a plain pytest run ask for."""
+        """Make the job that the options of a plain pytest run ask for."""
         from kata.judge.scoring import Job
 
         self.in_process = config.getoption("--kata-in-process")
@@ -259,7 +259,7 @@ def _named(verdict: TestVerdict) -> str:
 
 @pytest.fixture(scope="module")
 def kata_exercise(request: pytest.FixtureRequest) -> Iterator[Grading]:
-    """The exercise of this grader, with the submission of one job."""
+    """Open the exercise of this grader, with the submission of one job."""
     judging: Any = request.config.pluginmanager.get_plugin(JUDGING)
     grading = judging.open(request.param, request)
     try:
@@ -279,7 +279,7 @@ def kata_session(request: pytest.FixtureRequest, kata_exercise: Grading) -> Sess
 
 @pytest.fixture
 def check(kata_session: Session) -> Check:
-    """Compares the submission with the reference on a case."""
+    """A `Check`, which compares the submission with the reference on a case."""
     from kata.judge.checks import Check
 
     return Check(kata_session)
@@ -287,7 +287,7 @@ def check(kata_session: Session) -> Check:
 
 @pytest.fixture
 def run(kata_session: Session) -> Run:
-    """Calls the submission alone, for properties and statistics."""
+    """A `Run`, which calls the submission alone, for properties and statistics."""
     from kata.judge.checks import Run
 
     return Run(kata_session)
@@ -295,7 +295,7 @@ def run(kata_session: Session) -> Run:
 
 @pytest.fixture
 def draw(kata_session: Session) -> Callable[[Any], Any]:
-    """Draws one input from a recipe; the name of the test and the order of the draws are the seed."""
+    """A function that draws one input from a recipe; the name of the test and the order of the draws are the seed."""
     from kata.judge import cases
 
     count = itertools.count()
@@ -308,7 +308,7 @@ def draw(kata_session: Session) -> Callable[[Any], Any]:
 
 
 def _say_or_show(show: Callable[[Any], Any], failure: pytest.ExceptionInfo[BaseException]) -> Any:
-    """A verdict is its message. Only a failure of ours is worth pytest's traceback, which takes 50 ms to set."""
+    """Show a verdict's message alone. Only a failure of ours is worth pytest's traceback, which takes 50 ms to set."""
     return str(failure.value) if isinstance(failure.value, AssertionError) else show(failure)
 
 
@@ -322,12 +322,12 @@ def _is_for_recall(item: pytest.Item) -> bool:
 
 
 def _share(item: Any) -> tuple[Any, Any]:
-    """What shares the points of a test: its cases, on one submission."""
+    """A key for tests that share points: the cases of one test function, on one submission."""
     return item.function, _number(item)
 
 
 def _number(item: Any) -> int | None:
-    """Which of the jobs a test is run on."""
+    """Look up the number of the job that a test is run on."""
     spec = getattr(item, "callspec", None)
     number = spec.params.get("kata_exercise") if spec else None
     return number if isinstance(number, int) else None  # where there are no jobs, pytest has a mark for that

@@ -15,7 +15,7 @@ from kata.judge.trial import Expected, Trial
 
 
 def reference_of(exercise: Exercise, mistakes: Sequence[Variant], seed: int, observe: Observe) -> Reference:
-    """The recording at this seed in a student's copy, else the reference itself.
+    """Open the recording at this seed in a student's copy, else the reference itself.
 
     Raises:
         JudgeError: it is missing, or there is no recording at this seed.
@@ -31,7 +31,7 @@ def reference_of(exercise: Exercise, mistakes: Sequence[Variant], seed: int, obs
 
 
 class Recorded(Reference):
-    """Knows of each trial what the reference and the known mistakes gave, and can run neither.
+    """A reference that looks up outcomes, its own and the known mistakes', trial by trial, and can run neither.
 
     A mistake's outcome is not recorded where it could not matter, or where a trial's inputs are not those of the
     recording: then it is no name for anything. What the reference gave is never taken for other inputs.

@@ -1,7 +1,7 @@
-"""What a recording of an exercise holds, and how it lies in a file: a frame of numbers and names, never a pickle.
+"""Recordings of an exercise: their contents, and their form in a file: a frame of numbers and names, never a pickle.
 
-For each trial of each test: fingerprints of its inputs, what the reference gave, in float64 and at the dtype of the run,
-and what each known mistake gave. Outcomes that are one and the same are stored once.
+For each trial of each test: fingerprints of its inputs, what the reference gave, in float64 and at the dtype of the
+run, and what each known mistake gave. Outcomes that are one and the same are stored once.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Expectations:
     version: int = VERSION
 
     def entries(self, place: tuple[Any, ...]) -> list[dict[str, Any]]:
-        """What is recorded of this place in the grader, the reference's own first."""
+        """Look up the records of this place in the grader, the reference's own first."""
         return self.trials.get(repr(place), [])
 
     def outcome(self, number: int) -> Outcome:
@@ -48,7 +48,7 @@ class Expectations:
         return Outcome(**found)
 
     def write(self, file: Path) -> None:
-        """Raises JudgeError if it is larger than a frame may be."""
+        """Write the recording; raise JudgeError if it is larger than a frame may be."""
         try:
             data = pack(asdict(self))
         except ProtocolError as error:
@@ -79,13 +79,13 @@ class Expectations:
 
 
 def numbers_of(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as it is recorded."""
+    """Encode an outcome as it is recorded."""
     raised = [outcome.raised.type, outcome.raised.message] if outcome.raised else None
     return {**{name: value for name, value in vars(outcome).items() if name != "left"}, "raised": raised, "ops": []}
 
 
 def fingerprint(inputs: Any) -> list[float | str]:
-    """What tells these inputs from others: of each tensor two sums, each plain number itself, a digest of all texts."""
+    """Compute a fingerprint of inputs: of each tensor two sums, each plain number itself, a digest of all texts."""
     found: list[float | str] = []
     texts = hashlib.blake2b(digest_size=8)
     for _, leaf in walk(inputs):
@@ -101,7 +101,7 @@ def fingerprint(inputs: Any) -> list[float | str]:
 
 
 def fits(inputs: Any, recorded: list[float | str], dtype: torch.dtype) -> bool:
-    """Whether these are the inputs of the recording, but for rounding: libraries differ in the last bit of a logarithm."""
+    """Tell whether these are the recorded inputs, but for rounding: libraries differ in the last bit of a logarithm."""
     now = fingerprint(inputs)
     scale = max((abs(number) for number in recorded if not isinstance(number, str)), default=0.0)
     return len(now) == len(recorded) and all(
@@ -113,7 +113,7 @@ def fits(inputs: Any, recorded: list[float | str], dtype: torch.dtype) -> bool:
 
 
 def state_of(module: nn.Module) -> dict[str, Any]:
-    """What `weights` needs of a module: names and shapes of what is drawn, and the rest as it is."""
+    """Describe a module as `weights` needs it: names and shapes of what is drawn, and the rest as it is."""
     return {
         name: list(tensor.shape) if tensor.is_floating_point() else tensor
         for name, tensor in module.state_dict().items()
@@ -121,7 +121,7 @@ def state_of(module: nn.Module) -> dict[str, Any]:
 
 
 class StandIn:
-    """In place of a reference that is not there, for recipes that ask it for a module to draw the weights of."""
+    """A stand-in for an absent reference, for recipes that ask it for a module to draw the weights of."""
 
     def __init__(self, modules: dict[str, Any]):
         self._modules = modules
@@ -142,7 +142,7 @@ def call_of(name: str, args: tuple[Any, ...], settings: dict[str, Any]) -> str:
 
 
 def _module(state: dict[str, Any]) -> nn.Module:
-    """A module with this state, in its order, and nothing else."""
+    """Make a module with this state, in its order, and nothing else."""
     root = nn.Module()
     for name, value in state.items():
         owner = root

@@ -1,4 +1,4 @@
-"""What is right: the reference at the dtype of a run, the same in float64, and the known mistakes."""
+"""The reference at the dtype of a run, the same in float64, and the known mistakes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kata.judge.trial import CPU, Expected, Request, Trial
 
 
 class Reference:
-    """What is right in an exercise, and what each known mistake gives, as far as it was asked for."""
+    """The outcomes of the reference and of each known mistake, worked out when they are first asked for."""
 
     has_clock = True  # whether the reference itself can run, for a time to compare with
 
@@ -42,24 +42,24 @@ class Reference:
         self.harmless: dict[tuple[Any, ...], bool] = {}  # (mistake, trial): what the diagnosis has found
 
     def trial(self, place: tuple[Any, ...], make: Callable[[], Trial]) -> Trial:
-        """The trial of this place, made at its first use."""
+        """Return the trial of this place, made at its first use."""
         if place not in self._trials:
             self._trials[place] = make()
         return self._trials[place]
 
     def expected(self, trial: Trial) -> Expected:
-        """What the reference gives."""
+        """Return the reference's outcome, worked out at its first use."""
         if trial.key not in self._expected:
             self.asked[trial.key] = trial
             self._expected[trial.key] = self._work_out(trial)
         return self._expected[trial.key]
 
     def mistaken(self, mistake: Variant, trial: Trial) -> Outcome | None:
-        """What a known mistake gives, or None where that is not known."""
+        """Look up the outcome of a known mistake; None where it is not known."""
         return self._outcomes.get((mistake.name, *trial.key))
 
     def read(self, trial: Trial, outcome: Outcome) -> Outcome:
-        """An outcome as it is compared: of the calls for a statistic, their tally."""
+        """Reduce an outcome to what is compared: of the calls for a statistic, their tally."""
         if trial.statistic is None:
             return outcome
         expected = self.expected(trial)
@@ -71,7 +71,7 @@ class Reference:
         raise NotImplementedError
 
     def afresh(self) -> Reference | None:
-        """The same for another seed, which knows no outcome yet; None where it has to be opened anew."""
+        """Make the same for another seed, with no outcome known yet; None where it has to be opened anew."""
         return None
 
     def _work_out(self, trial: Trial) -> Expected:
@@ -163,7 +163,7 @@ class Live(Reference):
 
 
 def read_solution(exercise: Exercise) -> str:
-    """The text of the reference solution.
+    """Read the text of the reference solution.
 
     Raises:
         JudgeError: there is none.
@@ -182,7 +182,7 @@ def _load(exercise: Exercise, source: str) -> Implementation:
 
 
 def draw_cotangents(result: Any, trial: Trial) -> list[Tensor]:
-    """What each floating-point part of the result is weighed by, for gradients."""
+    """Draw the weights of each floating-point part of the result, from which gradients are taken."""
     generator = Generator().manual_seed(trial.seed)
     floats = [leaf for _, leaf in tensors(result) if leaf.is_floating_point()]
     return [torch.randn(leaf.shape, generator=generator, dtype=torch.float64).to(trial.dtype) for leaf in floats]

@@ -27,7 +27,7 @@ Seeds = Callable[[str, str], int]  # of the id of an exercise and the text of an
 
 @dataclass
 class Judge:
-    """Grades any number of times in one warm process. Use it as a context, or close it.
+    """A warm judge that grades any number of times in one process. Use it as a context, or close it.
 
     The sandbox is started at once, and loads torch while this process does the same.
     """
@@ -58,10 +58,11 @@ class Judge:
     ) -> list[SubmissionVerdict]:
         """Grade every job's files for these exercises and return one verdict a job, exercises in the order given.
 
-        `report` is called as each exercise of each job is done. `enough` may say, after a failed test, that the rest of a
-        job need not be run, and `wanted` whether a test, by its name, is to be run at all; the score then means nothing.
-        With `recall`, the cases that are kept for a drill are run along with the others and take a share of their points.
-        What the judge fails at is `ungraded`, with the reason in its message; the rest is graded all the same.
+        `report` is called as each exercise of each job is done. `enough` may say, after a failed test, that the rest of
+        a job need not be run, and `wanted` whether a test, by its name, is to be run at all; the score then means
+        nothing. With `recall`, the cases that are kept for a drill are run along with the others and take a share of
+        their points. What the judge fails at is `ungraded`, with the reason in its message; the rest is graded all the
+        same.
         """
         tests: dict[str, Any] = {"enough": enough, "wanted": wanted, "recall": recall}
         if processes > 1 and max(len(exercises), len(jobs)) > 1:
@@ -85,7 +86,7 @@ class Judge:
         self._grade_here(exercises, [], seed=0)
 
     def reference(self, exercise: Exercise) -> Reference:
-        """What the gradings so far have asked of the exercise's reference."""
+        """The exercise's reference, with all outcomes that gradings so far have asked for."""
         return self._judging.known[exercise.grader][2]
 
     def expect(self, exercise: Exercise, job: Job) -> None:
@@ -151,7 +152,7 @@ class Judge:
         report: Report,
         tests: dict[str, Any],
     ) -> list[tuple[int, ExerciseVerdict]]:
-        """Fork judges, each with a share of the exercises; where there are fewer of these than jobs, each takes what is next."""
+        """Fork judges, each with a share of the exercises or, if there are more jobs, taking the next job in turn."""
         import torch
 
         torch.set_num_threads(1)  # before the fork: a thread pool does not survive it

@@ -31,7 +31,7 @@ POINTS = pytest.StashKey[float]()
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """One submission to grade on one device: which file answers which exercise."""
+    """A submission to grade on one device, with the file for each exercise."""
 
     label: str
     files: dict[str, Path]  # exercise id -> file
@@ -40,7 +40,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Options:
-    """What the `exercise` mark of a grader says; None where course.toml's defaults hold."""
+    """The options of a grader's `exercise` mark; None where course.toml's defaults hold."""
 
     points: float
     seconds: float
@@ -92,7 +92,7 @@ class Grading:
         return str(error).partition("\nassert ")[0]  # a property's own message, without what pytest adds to it
 
     def verdict(self) -> ExerciseVerdict:
-        """Sum up, and name what mistake is seen to be made."""
+        """Sum up, and name the mistakes that are seen."""
         self.session.submission.close()
         self._name_mistakes()
         if self.session.compared and not self.session.agreed:
@@ -101,14 +101,14 @@ class Grading:
         return exercise_verdict(self.exercise.id, self.tests, seconds, self.session.submission.printed)
 
     def _give_nothing_for_nothing(self) -> None:
-        """A function that always gives 0, or always raises, has many a property; it earns nothing by them."""
+        """Fail the passed tests of an answer that never agrees: a constant has many a property."""
         for test in self.tests:
             if test.passed:
                 test.status, test.points = "failed", 0.0
                 test.message = WITHOUT_AGREEMENT
 
     def _name_mistakes(self) -> None:
-        """Name one mistake throughout where it explains all that failed, and else what is made beside something else."""
+        """Name one mistake throughout if it explains all failures, else those that are made beside something else."""
         failed = [number for number, test in enumerate(self.tests) if test.status == "failed"]
         found = {mistake.name: mistake for number in failed for mistake in self.candidates[number]}
         explains = {
@@ -126,10 +126,10 @@ class Grading:
             test.besides = bool(name) and explains[name] < len(failed)
 
     def _is_made(self, mistake: Variant, failed: Sequence[int]) -> bool:
-        """Whether the mistake is seen wherever it would show: then it is there, whatever else is.
+        """Tell whether the mistake is seen wherever it would show: then it is there, whatever else is.
 
-        In part of that, it may be another one that only looks like it: a mask the wrong way round, with a second mistake,
-        is no mask at all in some case.
+        In part of that, it may be another one that only looks like it: a mask the wrong way round, with a second
+        mistake, is no mask at all in some case.
         """
         right = [*self.session.right]
         for number in failed:
@@ -139,7 +139,7 @@ class Grading:
 
 
 def read_submission(file: Path | None, exercise: str = "") -> tuple[str, Wrong | None]:
-    """The text of a student's file, and what to say if there is none.
+    """Read a student's file; return its text, or the failure to tell if there is none.
 
     A link may not lead out of what was handed in, which is the file's folder or, where the path ends in the id of the
     `exercise`, the folder of the exercises: it could lead to a solution.
@@ -162,7 +162,7 @@ def read_submission(file: Path | None, exercise: str = "") -> tuple[str, Wrong |
 
 
 def _text(data: bytes) -> str:
-    """A program's text, in the encoding that its first lines declare, as Python reads it."""
+    """Decode a program's text in the encoding that its first lines declare, as Python does."""
     encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     return data.decode(encoding)
 
@@ -179,7 +179,7 @@ test_name.__test__ = False  # type: ignore[attr-defined]
 
 
 def describe_failure(error: BaseException) -> str:
-    """A failure of ours in a line: what, and the innermost place in a grader."""
+    """Describe a failure of ours in a line: the error, and the innermost place in a grader."""
     trace, place = error.__traceback__, ""
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)
@@ -190,7 +190,7 @@ def describe_failure(error: BaseException) -> str:
 
 
 def read_options(node: Any, defaults: Defaults) -> Options:
-    """What the grader's `exercise` mark says, and the course's defaults where it says nothing."""
+    """Read the grader's `exercise` mark, with the course's defaults where it says nothing."""
     mark = node.get_closest_marker("exercise")
     given = dict(mark.kwargs) if mark else {}
     return Options(**{**vars(defaults), **{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}})

@@ -1,12 +1,12 @@
-"""What an exercise may forbid, by families: the functions of torch that do what it is there to write without.
+"""Families of torch functions that an exercise may forbid, because they do what it is there to write without.
 
 A grader says `forbids=["softmax", "attention"]`. A family holds all that does the same under another name, and what has
 it inside, where a student could take it out again. A pattern without a dot is held against the names of operators, as
 Python or aten calls them, without their namespace and the marks at their ends (`__matmul__`, `aten::relu_`); one with a
 dot against the functions that torch has in Python, with their modules.
 
-tests/judge/test_shortcuts.py goes through all that torch has, and asks for a decision about each new name. It is a tripwire and
-no wall: SECURITY.md says what passes it.
+tests/judge/test_shortcuts.py goes through all that torch has, and asks for a decision about each new name. It is a
+tripwire and no wall: SECURITY.md says what passes it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from kata.execution.torch_calls import TorchCall
 
 @dataclass(frozen=True)
 class Family:
-    """What it is, the patterns of its names, the families that have it inside, and names that only look like it."""
+    """A family: a description, patterns of names, families that have it inside, and names that only look like it."""
 
     what: str
     names: str
@@ -122,7 +122,7 @@ FAMILIES = {
 
 @cache
 def forbidden(families: tuple[str, ...]) -> Callable[[str], bool]:
-    """Says of a name of torch's whether it belongs to these families, or to one that has them inside.
+    """Make a function that tells whether a name of torch's belongs to these families, or to one that has them inside.
 
     Raises:
         JudgeError: there is no such family.
@@ -139,7 +139,7 @@ def forbidden(families: tuple[str, ...]) -> Callable[[str], bool]:
 
 
 def first_forbidden(calls: Iterable[TorchCall], families: Sequence[str]) -> TorchCall | None:
-    """The first of these calls that is a shortcut of these families."""
+    """Find the first of these calls that is a shortcut of these families."""
     is_forbidden = forbidden(tuple(families))
     return next((call for call in calls if is_forbidden(call.name)), None)
 

@@ -1,4 +1,4 @@
-"""Large results in a few numbers or a digest, which tell whether two of them are the same but for rounding."""
+"""Sketches of large results: a few numbers or a digest, to tell whether two of them are the same but for rounding."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MANY = 64
 
 
 def sketched(outcome: Outcome) -> Outcome:
-    """The outcome with a sketch in place of whatever is large and has one. A sketch itself stays as it is."""
+    """Replace whatever is large in the outcome, and has a sketch, by it. A sketch itself stays as it is."""
     return replace(outcome, outputs=_sketched(outcome.outputs), gradients=map_tensors(_sketch, outcome.gradients))
 
 
@@ -38,7 +38,7 @@ def _sketched(tree: Any) -> Any:
 
 
 def _canonical(tree: Any) -> Any:
-    """The same for any two trees that agree: a list and a tuple of equal parts do, and dicts in whatever order."""
+    """Build the same for two trees that agree: a list and a tuple of equal parts do, and dicts in whatever order."""
     if isinstance(tree, dict):
         return {"keys": sorted(([key, _canonical(value)] for key, value in tree.items()), key=repr)}
     return list(map(_canonical, tree)) if isinstance(tree, list | tuple) else tree
@@ -59,7 +59,7 @@ def _sketch(tensor: Tensor) -> Any:
 
 
 def _sums(flat: Tensor) -> Tensor:
-    """Sums over stretches, weighed so that no number can hide, nor take another's place."""
+    """Sum over stretches, with weights, so that no number can hide, nor take another's place."""
     weights, stretches = _weights(len(flat))
     return torch.zeros(SUMS, dtype=torch.float64).index_add(0, stretches, flat * weights)
 

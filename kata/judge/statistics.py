@@ -42,29 +42,29 @@ Expectation = float | Sequence[Any] | Scenario  # a number or some, or what give
 
 @dataclass(frozen=True, eq=False)
 class Statistic(ABC):
-    """What is looked at in the result of each call, and what is `expected` of many of them."""
+    """A statistic of many calls: the part `of` each result that is looked at, and the value `expected`."""
 
     of: Of
     expected: Expectation
 
     @abstractmethod
     def tally(self, drawn: Tensor, expected: Tensor) -> Tensor:
-        """All draws in the few numbers that `check` needs."""
+        """Reduce all draws to the few numbers that `check` needs."""
 
     @abstractmethod
     def needed(self, expected: Tensor) -> int:
-        """How many draws the power takes."""
+        """Compute the number of draws that the power takes."""
 
     @abstractmethod
     def check(self, tally: Tensor, expected: Tensor) -> None:
-        """Raises Wrong where what was drawn does not come of what is expected."""
+        """Check a tally; raise Wrong if the draws do not come of the expected distribution."""
 
     @abstractmethod
     def alike(self, one: Tensor, other: Tensor) -> bool:
-        """Whether two answers may draw from the same distribution."""
+        """Tell whether two answers may draw from the same distribution."""
 
     def vet(self, tally: Tensor, expected: Tensor) -> None:
-        """Raises JudgeError where the reference itself does not draw as it should."""
+        """Check the reference's own tally; raise JudgeError if it does not draw as expected."""
         try:
             self.check(tally, expected)
         except Wrong as wrong:
@@ -72,7 +72,7 @@ class Statistic(ABC):
 
 
 class Frequencies(Statistic):
-    """How often each category is drawn, against its probability; rows of both are questions by themselves."""
+    """The frequency of each category, against its probability; rows of both are questions by themselves."""
 
     def tally(self, drawn: Tensor, expected: Tensor) -> Tensor:
         rows, (count,) = expected.shape[:-1], expected.shape[-1:]
@@ -123,7 +123,7 @@ class Frequencies(Statistic):
 
 
 class Share(Frequencies):
-    """How often something comes true: two categories, and words of its own."""
+    """The share of draws that come true: two categories, and words of its own."""
 
     def tally(self, drawn: Tensor, expected: Tensor) -> Tensor:
         return super().tally(drawn.bool(), expected)
@@ -139,7 +139,7 @@ class Share(Frequencies):
 
 
 class Moments(Statistic):
-    """Mean and standard deviation, `expected` in this order, of numbers whose tails are no heavier than the normal's."""
+    """Mean and standard deviation, `expected` in this order. Tails must be no heavier than the normal's."""
 
     def tally(self, drawn: Tensor, expected: Tensor) -> Tensor:
         drawn, (mean, _) = drawn.double(), expected.tolist()
@@ -182,12 +182,12 @@ class Moments(Statistic):
 
 
 def whole(result: Any) -> Any:
-    """What is looked at unless a grader says more: all of it."""
+    """Look at all of the result: the default of `of`."""
     return result
 
 
 def divergence(seen: Tensor, expected: Tensor) -> Tensor:
-    """Kullback-Leibler's, of coins: 0 where both are one, inf where what was seen cannot be."""
+    """Compute Kullback-Leibler's divergence of coins: 0 where both are one, inf where the share seen cannot be."""
     seen, expected = seen.double(), expected.double()
     return (
         torch.xlogy(seen, seen)
@@ -198,7 +198,7 @@ def divergence(seen: Tensor, expected: Tensor) -> Tensor:
 
 
 def draws_for(p: float, bound: float) -> int:
-    """How many draws tell a share of `p` from one that is OFF, above or below."""
+    """Compute the number of draws that tell a share of `p` from one that is OFF, above or below."""
     needed = 0.0
     for other in (p * (1 - OFF), p * (1 + OFF)):
         if 0 < other < 1:
@@ -214,7 +214,7 @@ def _nearer(p: float, other: float, ratio: float, x: float) -> float:
 
 
 def interval(p: float, n: int, bound: float) -> tuple[float, float]:
-    """The shares that a right answer may have in `n` draws."""
+    """Compute the shares that a right answer may have in `n` draws."""
     low, high = (_edge(lambda x: _coin(x, p), p, end, bound / n) for end in (0.0, 1.0))
     return low, high
 
@@ -224,7 +224,7 @@ def percent(share: float) -> str:
 
 
 def expectation(statistic: Statistic, given: Any) -> Tensor:
-    """What a grader says is expected, as a tensor."""
+    """Convert a grader's expectation to a tensor."""
     numbers = torch.as_tensor(given, dtype=torch.float64)
     if isinstance(statistic, Share):
         return torch.stack([1 - numbers, numbers], -1)
@@ -232,7 +232,7 @@ def expectation(statistic: Statistic, given: Any) -> Tensor:
 
 
 def number_of_calls(statistic: Statistic, result: Any, expected: Tensor, case: str) -> int:
-    """How many calls the power takes, where one gives this result.
+    """Compute the number of calls that the power takes, where one gives this result.
 
     Raises:
         JudgeError: more than any test has time or room for.
@@ -249,12 +249,12 @@ def number_of_calls(statistic: Statistic, result: Any, expected: Tensor, case: s
 
 
 def repeated(scenario: Scenario, seed: int, calls: int) -> Scenario:
-    """A scenario that calls this one so many times, each with a seed of the judge's."""
+    """Make a scenario that calls this one so many times, each with a seed of the judge's."""
     return partial(repeat, scenario, [seed_of(seed, "call", str(number)) for number in range(calls)])
 
 
 def tallied(statistic: Statistic, outcome: Outcome, expected: Tensor, calls: int, form: Any = None) -> Outcome:
-    """The outcome of repeated calls, with what is needed of it in place of their results: their form, and a tally.
+    """Replace the results of repeated calls in an outcome by what is needed of them: their form, and a tally.
 
     Where they have not the `form` of the reference's there is nothing to tally, and the form is what is wrong.
     """
@@ -289,7 +289,7 @@ def check_draws(statistic: Statistic, outputs: Any, expected: Tensor, form: Any)
 
 
 def same_draws(statistic: Statistic, one: Any, other: Any) -> bool:
-    """Whether two outcomes of repeated calls, in the form that `tallied` gives them, are one and the same by chance."""
+    """Tell whether two outcomes of repeated calls, in the form that `tallied` gives them, differ by chance only."""
     if not same(one["form"], other["form"], torch.float32) or one["stuck"] != other["stuck"]:
         return False
     if one["tally"] is None or other["tally"] is None:
@@ -298,7 +298,7 @@ def same_draws(statistic: Statistic, one: Any, other: Any) -> bool:
 
 
 def _bound(questions: int, level: float = LEVEL) -> float:
-    """What n · D may come to, when so many numbers are looked at on both sides."""
+    """Compute the bound of n · D when so many numbers are looked at on both sides."""
     return math.log(2 * questions / level)
 
 
@@ -307,12 +307,12 @@ def _coin(seen: float, expected: float) -> float:
 
 
 def _stretch(ratio: float) -> float:
-    """The divergence of a normal curve whose variance is this many times the expected one."""
+    """Compute the divergence of a normal curve whose variance is this many times the expected one."""
     return (ratio - 1 - math.log(ratio)) / 2
 
 
 def _edge(diverges: Callable[[float], float], start: float, end: float, limit: float) -> float:
-    """How far from `start`, in the direction of `end`, the divergence stays within the limit."""
+    """Find how far from `start`, in the direction of `end`, the divergence stays within the limit."""
     for _ in range(80):
         middle = (start + end) / 2
         start, end = (middle, end) if diverges(middle) <= limit else (start, middle)

@@ -1,4 +1,4 @@
-"""A submission as the judge sees it: something to call, in a process of its own, that may do anything but lie to us."""
+"""Submissions as the judge sees them: callable, in a process of their own, free to do anything but lie to us."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Purse:
 
 
 class Submission:
-    """One student's file for one exercise. Each worker serves until it ends; the next call gets a fresh one."""
+    """A student's file for one exercise. Each worker serves until it ends; the next call gets a fresh one."""
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class Submission:
         return self._own + self._purse.left
 
     def _charge(self) -> float:
-        """Take what has been spent since the last time from what there is to spend, and say how much it was."""
+        """Charge the time spent since the last call, and return it."""
         taken, self._charged = max(0.0, self.spent - self._charged), self.spent
         own = min(self._own, taken)
         self._own -= own
@@ -146,7 +146,7 @@ class Submission:
             self._left -= self._charge()
 
     def _begin_again(self, asked: Iterable[Request]) -> Worker:
-        """The same questions to a worker that has all of torch loaded: what went before was on torch's account."""
+        """Put the same questions to a worker that has all of torch loaded: the earlier time was on torch's account."""
         worker = self._loaded()
         self._left = min(self._seconds, self._available)
         for request in asked:
@@ -154,7 +154,7 @@ class Submission:
         return worker
 
     def _forget_answers(self, worker: Worker) -> None:
-        """Leave none for the next test, after a wrong answer that made the others needless."""
+        """Receive and drop the answers still due after a wrong one, so that the next test does not get them."""
         start = worker.spent
         with contextlib.suppress(Wrong, UnpreparedError):
             while worker is self._worker and worker.unanswered:
@@ -174,7 +174,7 @@ class Submission:
         self.close()
 
     def explain(self, raised: Raised) -> Wrong:
-        """An exception of the submission's as a verdict, with the student's own line beside it."""
+        """Explain an exception of the submission's in a verdict, with the student's own line beside it."""
         text = plain(raised.message).strip()
         match raised.type:
             case "NotImplementedError" if "raise NotImplementedError" in self._with_line(
@@ -244,11 +244,11 @@ class Submission:
 
     @property
     def said(self) -> str:
-        """What was printed for the last answer, or where none came."""
+        """The text that was printed for the last answer, or while none came."""
         return plain(self._asked.said.decode(errors="replace")) if self._asked else ""
 
     def _receive(self, worker: Worker, seconds: float, rest: float) -> Outcome:
-        """The next answer, which may take so long.
+        """Receive the next answer, which may take so long.
 
         Raises:
             Wrong: there is none.
@@ -274,7 +274,7 @@ class Submission:
         raise wrong
 
     def _ended(self, end: WorkerEnded, seconds: float) -> Wrong:
-        """How a worker ended, with the line it was at, as far as it says so: a number, and the text is the file's own."""
+        """Explain a worker's end, with its last line if it told. It tells a number only: the text is the file's."""
         wrong = _ended(end, seconds)
         line = _innermost_line(self.file, end.trace)
         return Wrong(self._at(str(wrong), line), wrong.status) if line else wrong
@@ -292,7 +292,7 @@ class Submission:
 
 
 class InProcess(Submission):
-    """The submission in the judge's own process: for a debugger, and as what `make bench` compares with. Not isolated."""
+    """A submission in the judge's own process: for a debugger, and for `make bench` to compare with. Not isolated."""
 
     def __init__(self, source: str, file: str):
         super().__init__(source, file, sandbox=None, limits=Limits(), seconds=0)  # type: ignore[arg-type]
@@ -300,7 +300,7 @@ class InProcess(Submission):
 
     @property
     def spent(self) -> float:
-        """As of a worker; here the judge's own time is in it."""
+        """Seconds of its own, as of a worker; here the judge's own time is in it."""
         return time.process_time()
 
     def run(self, requests: Iterable[Request]) -> Generator[Outcome, None, None]:
@@ -324,11 +324,11 @@ class InProcess(Submission):
 
 
 class UnpreparedError(Exception):
-    """A worker took too long, and may have done so since torch loads more of itself at its first use."""
+    """A timeout that torch may have caused, by loading more of itself at its first use."""
 
 
 def _innermost_line(file: str, trace: str) -> int:
-    """Where in the file a worker was, out of what it said, innermost call first; 0 if it did not say."""
+    """Find the line of the file that a worker was at, in its trace, innermost call first; 0 if that does not tell."""
     found = next((call for call in _CALL.finditer(trace) if call[1] == file), None)
     return int(found[2]) if found else 0
 
@@ -370,7 +370,7 @@ def _ended(end: WorkerEnded, seconds: float) -> Wrong:
 
 
 def wait_until_ready(worker: Worker, *then: bytes) -> None:
-    """What fails before the submission is there is no fault of the submission's. `then` is asked right behind it.
+    """Wait until the worker is ready: to fail before that is no fault of a submission's. `then` is asked right behind.
 
     Raises:
         JudgeError: the worker could not be shut in, or finds no card.
@@ -447,5 +447,5 @@ def _is_texts(value: Any) -> bool:
 
 
 def _first_line(text: str) -> str:
-    """What an exception says, in a line and without gaps: a verdict has its own lines and columns."""
+    """Write an exception's text in a line and without gaps: a verdict has its own lines and columns."""
     return " ".join(text.strip().partition("\n")[0].split())[:300]

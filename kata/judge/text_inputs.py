@@ -36,7 +36,7 @@ BLANKS = choice([" ", "  ", "\n"], ["\t", " ", " \n\n ", "   "], ["\r\n", "\u300
 
 
 def lines(file: Path, count: Size) -> Recipe:
-    """So many different lines of a text file, in an order that is drawn, too, as a list."""
+    """Draw a list of so many different lines of a text file, in an order that is drawn, too."""
 
     def draw(source: Source) -> list[str]:
         found, wanted = _lines_of(file), source(count)
@@ -49,7 +49,7 @@ def lines(file: Path, count: Size) -> Recipe:
 
 
 def characters(count: Size) -> Recipe:
-    """A text of so many characters, each of a block that is drawn: assigned or not, but no surrogate."""
+    """Draw a text of so many characters, each of a block that is drawn: assigned or not, but no surrogate."""
 
     def draw(source: Source) -> str:
         wanted = source(count)
@@ -63,7 +63,7 @@ def characters(count: Size) -> Recipe:
 
 
 def few_letters(alphabet: str) -> Recipe:
-    """Words of a few letters, which are full of runs and of pairs that occur equally often."""
+    """Draw words of a few letters, which are full of runs and of pairs that occur equally often."""
 
     def draw(source: Source) -> str:
         g = source.generator
@@ -76,30 +76,30 @@ def few_letters(alphabet: str) -> Recipe:
 
 
 def decomposed(found: Sequence[str]) -> list[str]:
-    """These lines with every accent a character of its own."""
+    """Write these lines with every accent a character of its own."""
     return [unicodedata.normalize("NFD", line) for line in found]
 
 
 def in_blanks(found: Sequence[str], blanks: Sequence[str]) -> str:
-    """The words of these lines, with each of these blanks in turn behind them."""
+    """Put each of these blanks in turn behind the words of these lines."""
     words = " ".join(found).split()
     return "".join(word + blank for word, blank in zip(words, [*blanks] * len(words), strict=False))
 
 
 def with_between(found: Sequence[str], special: Sequence[str]) -> str:
-    """These lines with the special tokens in turn before, between and behind them, and two of them side by side."""
+    """Put the special tokens in turn before, between and behind these lines, and two of them side by side."""
     marked = "".join(special[i % len(special)] + line for i, line in enumerate(found))
     return marked + special[0] + special[-1]
 
 
 def in_place_of_blanks(words: str, special: Sequence[str]) -> str:
-    """A text in which the special tokens in turn stand where blanks were: directly beside letters."""
+    """Put the special tokens in turn where blanks were: directly beside letters."""
     first, *others = words.split(" ")
     return first + "".join(special[i % len(special)] + word for i, word in enumerate(others))
 
 
 def run_together(found: Sequence[str], special: Sequence[str]) -> str:
-    """Both special tokens in one, where the end of the first is the beginning of the second, between these lines."""
+    """Put both special tokens in one, the end of the first as the beginning of the second, between these lines."""
     first, second = special
     shared = next(n for n in range(min(len(first), len(second)), 0, -1) if first.endswith(second[:n]))
     return (first + second[shared:]).join(found)

@@ -1,4 +1,4 @@
-"""One run of a scenario, described so that it can be repeated on anything: reference, mistake, submission."""
+"""Trials: runs of a scenario, described so that they can be repeated on anything: reference, mistake, submission."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CPU = torch.device("cpu")
 
 @dataclass(frozen=True)
 class Cost:
-    """What a run may cost: operator calls and flops as multiples of the reference's, the largest tensor in numbers."""
+    """The costs that a run may have: operator calls and flops as multiples of the reference's, the largest tensor."""
 
     calls: float | None = None
     flops: float | None = None
@@ -31,10 +31,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Trial:
-    """One run of a scenario, so described that it can be repeated on anything: the reference, a mistake, a submission.
+    """A run of a scenario, described so that it can be repeated on anything: the reference, a mistake, a submission.
 
-    `place` says where in the grader it is, and with it what the inputs are, unless they may come from what the submission
-    gave before: then `digest` tells them apart.
+    `place` says where in the grader it is, and so fixes the inputs, unless these may come from earlier results of the
+    submission: then `digest` tells them apart.
     """
 
     place: tuple[Any, ...]
@@ -52,12 +52,12 @@ class Trial:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """Names the inputs, so that what is expected of them is worked out once for a whole class."""
+        """A key of the inputs, by which what is expected of them is worked out once for a whole class."""
         return (*self.place, self.digest)
 
     @property
     def device(self) -> torch.device:
-        """Where its inputs are. Without a tensor among them, there is nothing to tell an implementation of a device."""
+        """The device of its inputs. Without a tensor among them, an implementation cannot tell any device."""
         return next((leaf.device for _, leaf in tensors(self.inputs)), CPU)
 
 
@@ -75,7 +75,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Request:
-    """What a submission is asked to run. Packed once, however many submissions are asked."""
+    """A request to a submission to run a scenario. It is packed once, however many submissions are asked."""
 
     scenario: Scenario
     inputs: dict[str, Any]

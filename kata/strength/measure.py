@@ -36,7 +36,7 @@ class Seeds:
 
     @classmethod
     def of(cls, exercise: Exercise) -> Seeds:
-        """Choose the numbers for an exercise's record: few for a run of training, which takes a hundred times longer."""
+        """Choose the numbers for an exercise's record: few for a run of training, which costs a hundred times more."""
         return cls(20, 5) if trains(exercise) else cls()
 
     def at_most(self, number: int) -> Seeds:

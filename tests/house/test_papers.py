@@ -1,5 +1,6 @@
 """Pages for who inherits the code name what there is."""
 
+import ast
 import re
 
 import pytest
@@ -38,3 +39,21 @@ def test_tests_stand_as_the_rooms_do():
     folders = {file.parent.name for file in (ROOT / "tests").glob("*/*.py")}
     assert sorted(folders - named - {folder.name for folder in (ROOT / "kata").iterdir()}) == []
     assert not list((ROOT / "tests").glob("test_*.py")), "a test belongs to a room"
+
+
+# First words that put a clause, a riddle to a newcomer, where a docstring should have a noun or an imperative.
+RIDDLE = re.compile(
+    "(What|Whether|Where|Who|Which|When|How|That|As|In|Of|Until|Unless|Its?|So|Should|To|Without|Nothing|Raises)\\b"
+)
+
+
+def test_a_docstring_begins_with_an_imperative_or_a_noun():
+    riddles = []
+    for file in sorted((ROOT / "kata").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                continue
+            riddle, name = RIDDLE.match(ast.get_docstring(node) or ""), getattr(node, "name", "")
+            if riddle and not name.startswith("_") and file.parent.name != "commands":
+                riddles.append(f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 1)} {name}: '{riddle[0]} …'")
+    assert not riddles, "say what it is (a noun) or does (an imperative):\n" + "\n".join(riddles)
