@@ -126,7 +126,7 @@ class Room:
 
     @classmethod
     def stock(cls, ours: Room, folder: Path) -> Room:
-        """The same notebook, but that its graded cells hold tests to run."""
+        """Build the same notebook for stock nbgrader: its graded cells hold tests to run."""
         target = folder / "source" / TRACK / f"{NAME}.ipynb"
         target.parent.mkdir(parents=True)
         target.write_bytes((ours.folder / "source" / TRACK / f"{NAME}.ipynb").read_bytes())

@@ -186,7 +186,7 @@ class Course:
         return tuple(exercise for track in self.tracks for exercise in track.exercises)
 
     def only(self, names: Iterable[str]) -> Course:
-        """The same course with these exercises and no others; with all for no name.
+        """Narrow the course to these exercises; all of them for no name.
 
         Raises:
             UsageError: as `select`.

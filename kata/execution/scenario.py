@@ -117,7 +117,7 @@ class Outcome:
     left: dict[str, bytes] = field(default_factory=dict)
 
     def look_for_changes(self, before: dict[str, bytes]) -> None:
-        """Say which inputs were changed, out of what all were before; and keep no more of what is left of them."""
+        """Find the inputs that were changed, by what all were `before`, and drop the copies in `left`."""
         self.changed = [] if self.raised else [name for name in before if self.left.get(name) != before[name]]
         self.left = {}
 
@@ -152,7 +152,7 @@ def execute(
     file: str = "",
     earlier: Sequence[dict[str, Any]] = (),
 ) -> Outcome:
-    """Call `scenario(impl, **inputs)` on a copy of the inputs, with every generator seeded, and say what came of it.
+    """Call `scenario(impl, **inputs)` on a copy of the inputs, with every generator seeded, and return its outcome.
 
     With `cotangents`, one for each floating-point tensor of the result, the inputs' gradients of Σ (result · cotangent)
     are taken too. `observe` has the operators listed, or their cost counted as well. Nothing raised gets out: an
@@ -208,7 +208,7 @@ class Quiet(io.TextIOBase):
 def _called_before(
     impl: Implementation, scenario: Scenario, calls: Sequence[dict[str, Any]], seed: int
 ) -> Implementation:
-    """Call a scenario with these inputs, and forget what came of it; give the implementation for the call to come.
+    """Call a scenario with these inputs, and forget the results; return the implementation for the call to come.
 
     What has lost the card is raised: there is no other call in this process.
     """

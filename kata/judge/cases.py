@@ -35,7 +35,7 @@ class Source:
         return map_leaves(self._one, tree)
 
     def sizes(self, tree: Any) -> Any:
-        """The same for numbers that become the sizes of something."""
+        """Replace recipes likewise, where drawn numbers become the sizes of something."""
         outer, self._makes_sizes = self._makes_sizes, True
         try:
             return self(tree)
@@ -66,14 +66,14 @@ class Recipe:
         self.draw = draw
 
     def map(self, change: Callable[..., Any], *more: Any) -> Recipe:
-        """The same input, changed: `normal(5, 3).map(torch.abs)`.
+        """Change the input once it is drawn: `normal(5, 3).map(torch.abs)`.
 
         `more` are further arguments of the change, in which recipes are drawn too: `normal(T, 3).map(shift, T - 1)`.
         """
         return Recipe(lambda source: change(*source.sizes((self, *more))))
 
     def transposed(self, one: int = -2, other: int = -1) -> Recipe:
-        """The same tensor with two axes swapped: it is not contiguous."""
+        """Swap two axes of the tensor, which makes it non-contiguous."""
         return self.map(lambda x: x.transpose(one, other))
 
 

@@ -63,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @dataclass(eq=False)
 class Judging:
-    """A pytest plugin that grades, again and again: it holds the jobs of a grading, and what is kept for the next."""
+    """A pytest plugin that grades time and again: it holds the jobs of a grading, and what it keeps for the next."""
 
     course: Course | None = None
     sandbox: Sandbox | None = None

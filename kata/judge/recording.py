@@ -28,7 +28,7 @@ UNKNOWN = -1  # in place of a mistake's outcome: it is not recorded
 
 @dataclass
 class Expectations:
-    """Everything recorded of one exercise at one seed. Outcomes are numbered; `known` has them."""
+    """The records of one exercise at one seed. Outcomes are numbered; `known` has them."""
 
     mistakes: list[str]  # their names
     modules: dict[str, Any] = field(default_factory=dict)  # the call that makes one -> its state, see `state_of`

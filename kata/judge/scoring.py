@@ -1,4 +1,4 @@
-"""Keeping score: what is graded, and how the tests of one exercise become its verdict."""
+"""Scores: the tests of one exercise as they come in, and the verdict that they become."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statistics of what is drawn at random, with a stated power: how many draws it takes, and how far they may stray.
+"""Statistics of random draws, with a stated power: how many draws it takes, and how far they may stray.
 
 A rate that is OFF by a tenth of itself is caught in all but one of a million runs, and a right one is failed in less
 than one of ten millions: one grading asks several of these questions, and a course has gradings by the ten thousand.

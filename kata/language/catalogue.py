@@ -22,7 +22,7 @@ def harness(language: str) -> dict[tuple[str, str], str]:
 
 @cache
 def read(file: Path) -> dict[tuple[str, str], str]:
-    """(context, English) → translation. Empty where there is no such file; what is fuzzy or missing is left out."""
+    """Read a catalogue: (context, English) → translation. No file gives none; fuzzy and missing ones are left out."""
     if not file.is_file():
         return {}
     from babel.messages.pofile import read_po

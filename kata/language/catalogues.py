@@ -1,4 +1,4 @@
-"""Catalogues brought up to what the sources say, and what is amiss with them."""
+"""Upkeep of the catalogues: bringing them up to the sources, and listing their faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Translating what was said in English already: find the message it was made from, and what it was filled with."""
+"""Translation of messages already in English: find the template that one was made from, and the values in it."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def review(progress: Progress, rating: Rating, now: datetime) -> datetime:
 
 
 def rate(attempts: int, hints: int, seconds: float, fair: float, *, gave_up: bool = False) -> Rating:
-    """Again, hard, good or easy: from attempts, hints and time."""
+    """Rate a repetition from attempts, hints and time: again, hard, good or easy."""
     if gave_up:
         return Rating.Again
     if hints or attempts > FEW_ATTEMPTS or seconds > 2 * fair:

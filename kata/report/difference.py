@@ -105,7 +105,7 @@ def png(difference: Difference, file: Path, title: str) -> None:
 
 
 def picture(difference: Difference) -> bytes:
-    """The same as a small PNG for a page; empty for a single number, and without matplotlib."""
+    """Draw the same as a small PNG for a page; empty for a single number, and without matplotlib."""
     if difference.got.numel() < 2:
         return b""
     try:

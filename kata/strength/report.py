@@ -99,7 +99,7 @@ def report(
     older: Mapping[str, int] | None = None,
     names: Mapping[str, Names] | None = None,
 ) -> str:
-    """The whole file. `unseen` says how each answer that nobody had thought of was judged, by exercise and name.
+    """Write the whole page. `unseen` says how each answer that nobody had thought of was judged, by exercise and name.
 
     `older` has the exercises that were measured under older rules than today's, with the number of these.
     """

@@ -1,4 +1,4 @@
-"""Preprocessors that nbgrader_config.py, as `kata classroom init` writes it, has autograde run in place of a kernel."""
+"""Preprocessors of nbgrader's autograde, in place of a kernel; nbgrader_config.py of `kata classroom init` names them."""
 
 from __future__ import annotations
 
