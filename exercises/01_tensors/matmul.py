@@ -17,7 +17,8 @@ other. So (5, 1, n, k) and (4, k, m) give (5, 4, n, m).
 - Raise `ValueError` if the last size of `a` is not the last but one of `b`. Broadcasting alone would not notice if one of
   the two is 1.
 - Do without all that multiplies matrices or vectors for you: `@`, `matmul`, `mm`, `bmm`, `mv`, `dot`, `inner`, `einsum`,
-  `tensordot`, `linear` and the like.
+  `tensordot`, `linear` and the like, and without what has such a product inside: `embedding_bag`, distances as `cdist`
+  gives them, equations that are solved.
 
 Your function holds n · k · m products at a time, which torch's own never does. That is why it is an exercise only.
 

@@ -19,7 +19,7 @@ distances as (N, M). Entry (i, j) belongs to the points `x[i]` and `y[j]`.
   number. Your distances must be accurate in every dtype, also for points that are near each other and far from the
   origin, and never negative.
 - The gradient is right for two equal points, too: it is 0 there.
-- Do without `torch.cdist`.
+- Do without `torch.cdist` and `torch.pdist`.
 
 Example: from the points (0, 0) and (3, 4) to the point (3, 0) the squared distances are 9 and 16.
 

@@ -14,7 +14,8 @@ row changes nothing, since it cancels in the fraction. Choose that number so tha
 - An entry of $-\infty$ gets the probability 0. That is how a mask hides a token.
 - A row of nothing but $-\infty$ has nothing to choose from and gives zeros, not NaN.
 - Whole numbers have no useful softmax: raise `TypeError` for an input that is not floating point.
-- Do without torch's own `softmax` and `log_softmax`.
+- Do without torch's own `softmax`, `log_softmax` and `logcumsumexp`, and what has a softmax inside, as a cross-entropy,
+  attention or a categorical distribution has.
 
 Example: `softmax([0, 0, log 2])` is `[0.25, 0.25, 0.5]`.
 

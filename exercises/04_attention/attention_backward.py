@@ -30,8 +30,10 @@ $$\mathrm{d}Q = \frac{\mathrm{d}S\, K}{\sqrt d}, \qquad \mathrm{d}K = \frac{\mat
   hidden key has the weight 0, and the weights of the others sum to one.
 - A query that may attend to nothing gave zeros in the forward pass, whatever q, k and v are. So its row of `dq` is
   zeros, and it adds nothing to `dk` and `dv`.
-- Scores may be large: the softmax must not overflow.
-- The results have the dtype of the inputs, and the arguments are left as they are.
+- Scores may be as large as 12 000 and as low as -12 000: nothing overflows then, and no more than the usual rounding is
+  lost. So not exp(S - logsumexp S): of logsumexp S, a number near 12 000, float32 holds three decimals only.
+- The results have the dtype of the inputs, and the arguments are left as they are. A softmax in float32 is not exact
+  enough for float64.
 - By hand: do without autograd in any form, and without torch's own attention. `softmax` may be used.
 
 Example: one query, two keys with equal scores, the values 0 and 4, and $\mathrm{d}O$ = 1. P is (1/2, 1/2), dV is

@@ -26,7 +26,8 @@ layer mixes them.
   as many sequences as there are heads, and of contexts as long as the sequences.
 - Where a whole context is padding, there is nothing to attend to, and all heads give zeros. So the output for it is the
   bias of `out_proj`, and all gradients stay finite.
-- The output has the dtype of the inputs, and the arguments are left as they are.
+- The output has the dtype of the inputs, and the arguments are left as they are. A softmax in float32 is welcome for
+  inputs in half precision, but float64 must not be rounded to it.
 - Do without torch's own attention. Its `softmax` may be used.
 
 Example: with D = 4, E = 6 and H = 2, a sequence of 3 tokens and a context of 5 tokens, each head has a matrix of scores

@@ -29,7 +29,8 @@ $\operatorname{softmax}(Q K^\top / \sqrt d)\, V$ gives.
 - Scores may be as large as 10 000 and as low as −10 000. Nothing overflows then, and no more than the usual rounding is
   lost: keep m and ℓ apart, since of log ℓ + m, a number near 10 000, float32 would hold three decimals only.
 - The result has the dtype of the inputs, and the arguments are left as they are. Gradients are not asked for.
-- Do without torch's own attention, `softmax`, `log_softmax` and `logsumexp`.
+  Sums in float32 are welcome for inputs in half precision, but float64 must not be rounded to it.
+- Do without torch's own attention, `softmax`, `log_softmax`, `logsumexp` and `logcumsumexp`.
 
 Example: one query, blocks of one key, with the scores 0 and log 3 and the values 4 and 8. After the first block m = 0,
 ℓ = 1, o = 4. The second has a larger score, so that both are multiplied by $e^{0 - \log 3}$ = 1/3: ℓ = 1/3 + 1 and

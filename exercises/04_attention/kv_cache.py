@@ -31,7 +31,8 @@ All S + T keys and values are the cache for the next call.
   is left as it is, so that one beginning may be continued in several ways.
 - Gradients flow through the cache, too, to what it was made from.
 - A call projects the new tokens only, and computes scores for the new queries only: (T, S + T) for each head.
-- The output and the cache have the dtype of the inputs.
+- The output and the cache have the dtype of the inputs. A softmax in float32 is welcome for inputs in half precision,
+  but float64 must not be rounded to it.
 - Do without torch's own attention. Its `softmax` may be used.
 
 Example: a prompt of 5 tokens gives a cache of 5 keys and values. The next token comes in alone, (B, 1, D), attends to 6

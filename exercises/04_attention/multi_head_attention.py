@@ -27,7 +27,8 @@ which gives the width D, and a last linear layer mixes them.
   padding. Think of a batch with as many sequences as there are heads.
 - A query that may attend to nothing gets zeros from all heads. So its output is the bias of `out_proj`, or zeros if there
   is none, and all gradients stay finite.
-- The output has the dtype of the inputs, and the arguments are left as they are.
+- The output has the dtype of the inputs, and the arguments are left as they are. A softmax in float32 is welcome for
+  inputs in half precision, but float64 must not be rounded to it.
 - Do without torch's own attention. Its `softmax` may be used.
 
 Example: D = 4, H = 2, and four layers that change nothing (the identity, no bias). The query (√2 log 3, 0, 0, 0) meets

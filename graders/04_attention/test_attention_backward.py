@@ -9,6 +9,7 @@ from kata.grading import (
     between,
     coin,
     first_five,
+    in_float64,
     integers,
     large_at_the_end,
     normal,
@@ -19,13 +20,8 @@ from kata.grading import (
 )
 
 # Every way into autograd leads through one of these. In half precision the differences in dS are mostly rounding, and
-# right answers part ways.
-pytestmark = pytest.mark.exercise(
-    points=10,
-    seconds=2,
-    forbids=["attention", "autograd"],
-    dtypes=["float32", "float64"],
-)
+# right answers part ways. float64 has a test of its own: who computes the softmax in float32 loses no more than that.
+pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["attention", "autograd"], dtypes=["float32"])
 
 
 def differentiate(impl, grad_out, q, k, v, mask=None):
@@ -96,7 +92,7 @@ MASKED = [
 ]
 
 
-@pytest.mark.points(6)
+@pytest.mark.points(5)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_values(check, case):
     check.values(differentiate, case)
@@ -106,3 +102,9 @@ def test_values(check, case):
 @pytest.mark.parametrize("case", MASKED, ids=str)
 def test_masks(check, case):
     check.values(differentiate, case)
+
+
+@pytest.mark.points(1)
+def test_float64(check):
+    for case in in_float64([CASES[0], MASKED[0]]):
+        check.values(differentiate, case)

@@ -9,6 +9,7 @@ from kata.grading import (
     choice,
     coin,
     huge_and_of_either_sign,
+    in_float64,
     last_two_hidden,
     load,
     normal,
@@ -16,7 +17,10 @@ from kata.grading import (
     weights,
 )
 
-pytestmark = pytest.mark.exercise(points=10, seconds=2, forbids=["attention"])
+# float64 has a test of its own: who computes the softmax in float32, as many models do, loses no more than that.
+pytestmark = pytest.mark.exercise(
+    points=10, seconds=2, forbids=["attention"], dtypes=["float32", "float16", "bfloat16"]
+)
 
 
 def attend(impl, state, x, sizes, **options):
@@ -55,7 +59,7 @@ MASKED = [
         "hidden tokens with the largest scores",
         **{**X, "x": normal(B, T, D).map(huge_and_of_either_sign)},
         mask=T.map(last_two_hidden),
-        dtypes=["float32", "float64"],
+        dtypes=["float32"],
     ),
     Case(
         "a token that may attend to nothing",
@@ -78,7 +82,7 @@ UNEVEN = [
 ]
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(3)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_values(check, case):
     check.values(attend, case)
@@ -94,6 +98,12 @@ def test_masks(check, case):
 def test_gradients(check):
     mask = coin(T, T).map(nothing_for_the_second)
     check.gradients(attend, Case("gradients", **X, mask=mask))
+
+
+@pytest.mark.points(1)
+def test_float64(check):
+    for case in in_float64([CASES[0], MASKED[0]]):
+        check.values(attend, case)
 
 
 @pytest.mark.points(1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from typing import Any
 
 import torch
@@ -254,7 +255,7 @@ class Case:
     inputs as they were: another size for a drawn number, another value for an argument. `edges=[{T: 1}, {"mask":
     None}]` asks for a single token, and for what comes without a mask when there was one before. `after` are changes to
     the arguments of one more call before the case itself: `after={"mask": coin(T, T)}` has a mask come first, and then
-    none.
+    none. With `first`, nothing is called before, and there are no edges: another test has them.
     """
 
     def __init__(
@@ -270,6 +271,7 @@ class Case:
         fixed: str = "",
         edges: Sequence[dict[Number | str, Any]] = (),
         after: dict[str, Any] | None = None,
+        first: bool = False,
         **arguments: Any,
     ):
         self.name = name
@@ -280,6 +282,7 @@ class Case:
         self.fixed = fixed
         self.edges = edges
         self.after = after or {}
+        self.first = first
         self.arguments = arguments
 
     def __str__(self) -> str:
@@ -304,6 +307,8 @@ class Case:
 
         Who keeps an answer for inputs like these, or for some of them, gives it again.
         """
+        if self.first:
+            return []
         source = Source(seed_of(seed, self.name), reference)
         inputs = source(self.arguments)
         others = source.again(seed_of(seed, self.name, "earlier"))(self.arguments)
@@ -324,6 +329,17 @@ class Case:
             {**self.arguments, **values}
         )
         return drawn
+
+
+def in_float64(cases: Iterable[Case]) -> list[Case]:
+    """The same cases in float64 alone, for a test of their own: who rounds to float32 on the way loses no more than that."""
+    return [_in_float64(case) for case in cases]
+
+
+def _in_float64(case: Case) -> Case:
+    other = copy(case)
+    other.dtypes, other.first, other.edges = ("float64",), True, ()
+    return other
 
 
 def _differ(one: Any, other: Any) -> bool:

@@ -36,7 +36,7 @@ Of both:
 
 - Numbers of ±10 000 are no problem.
 - Gradients reach `x`. Where a row is nothing but $-\infty$ they are finite, whatever they are.
-- Do without torch's own `logsumexp`, `logaddexp` and `softmax`, and what is made of them.
+- Do without torch's own `logsumexp`, `logcumsumexp`, `logaddexp` and `softmax`, and what is made of them.
 
 Example: for the row [0, log 3] the sum is 1 + 3, and the logarithm of 4 is 1.3863. The log-softmax is
 [-1.3863, -0.2877], the logarithms of 1/4 and 3/4.

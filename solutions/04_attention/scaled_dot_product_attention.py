@@ -18,13 +18,17 @@ $\sqrt d$ keeps the softmax from putting all weight on one key as d grows.
   keys of 1.
 - `scale` is what the scores are multiplied by; `None` means $1 / \sqrt d$. Zero is a scale like any other.
 - `mask` is boolean and broadcasts to (..., T, S). True means that the query may attend to the key. A hidden key gets
-  the weight 0, exactly, whatever its score, and the weights of the others sum to one.
+  the weight 0, exactly, whatever its score, also where that has overflowed to +inf (replace hidden scores: whatever is
+  added to +inf, +inf or NaN comes of it), and the weights of the others sum to one.
 - A query that may attend to nothing, as for padding, has nothing to take in: its weights and its output are zeros, and
   all gradients stay finite.
 - Dropout acts on the weights, and only when `training`: each weight by itself becomes 0 with probability `dropout_p`
   (0 ≤ p < 1), and those that are kept are divided by 1 - p. `F.dropout` may be used. The weights returned are the
   ones after dropout, those that `out` was made with.
-- Both results have the dtype of the inputs, gradients flow through both, and the arguments are left as they are.
+- Both results have the dtype of the inputs, gradients flow through both, and the arguments are left as they are. A
+  softmax in float32 is welcome for inputs in half precision, but float64 must not be rounded to it.
+- Scores may be as large as 12 000 and as low as -12 000, and no more than the usual rounding is lost then. So not
+  exp(S - logsumexp S): of logsumexp S, a number near 12 000, float32 holds three decimals only.
 - Do without torch's own attention. Its `softmax` may be used.
 
 Example: the query (1, 0) with the keys (log 3, 0) and (0, 5), and a scale of 1, has the scores log 3 and 0. The softmax

@@ -21,7 +21,8 @@ head, and row t of the result is what token t takes in from the whole sequence.
   one mask for all sequences, (B, 1, T) hides padding. A hidden token gets the weight 0, and the weights of the others
   sum to one. Without a mask every token attends to all, also to those after it.
 - A token that may attend to nothing gets zeros, and all gradients stay finite.
-- The output has the dtype of the inputs, and the arguments are left as they are.
+- The output has the dtype of the inputs, and the arguments are left as they are. A softmax in float32 is welcome for
+  inputs in half precision, but float64 must not be rounded to it.
 - Do without torch's own attention. Its `softmax` may be used.
 
 Example: let D = d = 1 and let all three layers multiply by 1. Two tokens, the numbers 0 and 1, are then queries, keys

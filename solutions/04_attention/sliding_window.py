@@ -18,7 +18,8 @@ Positions count from 0. The weights of the keys in the window sum to one.
 - Query t attends to key t and to the `window` - 1 keys before it, as far as there are any: the first tokens have fewer,
   and no token attends to a later one. `window` is 1 or more, and may be larger than T.
 - Keys outside of the window have no influence, however large their scores are.
-- The result has the dtype of the inputs, gradients flow to all three, and the arguments are left as they are.
+- The result has the dtype of the inputs, gradients flow to all three, and the arguments are left as they are. A
+  softmax in float32 is welcome for inputs in half precision, but float64 must not be rounded to it.
 - Do without torch's own attention. Its `softmax` may be used. It is enough to hide scores of the whole matrix (T × T):
   saving the work is another matter.
 
