@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ else:
     import tomli as tomllib
 
 COURSE_FILE = "course.toml"
+_FIXTURES = re.compile(r"""["']fixtures["'] / ["'](\w+)["']""")  # how a grader names a folder of what it reads
 STARTED = ".kata/started"  # the mark of a working folder that `kata start` made
 _BESIDE = Path(__file__).resolve().parents[2]
 # The suite's own course: around this package where it is worked on, beside it where it was installed.
@@ -79,15 +80,21 @@ class Exercise(_Work):
 
     @property
     def digest(self) -> str:
-        """A digest of what decides about an answer: the solution, the grader and the known answers.
+        """A digest of what decides about an answer: the solution, the grader, the known answers, and what these read.
 
         Whoever asks whether an exercise has changed asks for this.
         """
         found = hashlib.blake2b(digest_size=16)
-        for file in (self.solution, self.grader, self.answers):
+        for file in (self.solution, self.grader, self.answers, *self._fixtures()):
             data = file.read_bytes() if file.is_file() else b""
             found.update(b"%d\n" % len(data) + data)
         return found.hexdigest()
+
+    def _fixtures(self) -> Iterator[Path]:
+        """The files of those folders in fixtures/ that the grader names: `FOLDER / "fixtures" / "text"`."""
+        text = self.grader.read_text(encoding="utf-8", errors="replace") if self.grader.is_file() else ""
+        for name in sorted(set(_FIXTURES.findall(text))):
+            yield from sorted(file for file in (self.root / "fixtures" / name).rglob("*") if file.is_file())
 
     @property
     def oracle(self) -> Path:

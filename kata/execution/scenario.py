@@ -23,6 +23,7 @@ from kata.execution.torch_calls import TorchCall, TorchCalls
 
 Scenario = Callable[..., Any]
 QUIET = 1 << 16  # characters that calls before the one that is judged may print unheard
+ALOUD = 1000  # of their first ones that are heard all the same, should the process end in one of them
 Observe = Literal["", "names", "costs"]  # what to note of the operators that a run calls
 
 
@@ -151,6 +152,7 @@ def execute(
     observe: Observe = "",
     file: str = "",
     earlier: Sequence[dict[str, Any]] = (),
+    over: Callable[[], None] | None = None,
 ) -> Outcome:
     """Call `scenario(impl, **inputs)` on a copy of the inputs, with every generator seeded, and return its outcome.
 
@@ -158,7 +160,7 @@ def execute(
     are taken too. `observe` has the operators listed, or their cost counted as well. Nothing raised gets out: an
     exception is part of the outcome, and `file` is the name under which the implementation was compiled. Before that,
     the scenario is called with each of the `earlier` changes to the inputs, whatever comes of it: a call leaves nothing
-    behind.
+    behind. `over` is called after these, where they printed something that was heard.
     """
     torch.set_grad_enabled(True)
     seen = TorchCalls(file, costs=observe == "costs") if observe else None
@@ -166,7 +168,7 @@ def execute(
     given: dict[str, Any] = {}
     try:
         if earlier:
-            impl = _called_before(impl, scenario, [{**inputs, **changes} for changes in earlier], seed)
+            impl = _called_before(impl, scenario, [{**inputs, **changes} for changes in earlier], seed, over)
         seed_everything(seed)
         given |= map_tensors(torch.clone, inputs)
         leaves = _leaves(given) if cotangents is not None else {}
@@ -189,30 +191,41 @@ def execute(
 
 
 class Quiet(io.TextIOBase):
-    """A stream that swallows prints, for calls whose output nobody asks about, up to a limit; the rest is passed on."""
+    """A stream that swallows prints, for calls whose output nobody asks about, up to a limit; the rest is passed on.
 
-    def __init__(self, behind: Any):
-        self._behind, self._left = behind, QUIET
+    The first characters that are `aloud` go through, for who does not come back from such a call.
+    """
+
+    def __init__(self, behind: Any, aloud: int = 0):
+        self._behind, self._aloud, self._left = behind, aloud, aloud + QUIET
+        self.heard = False
 
     def write(self, text: str) -> int:
-        if self._left > 0:
-            self._left -= len(text)
-            return len(text)
-        return int(self._behind.write(text) or 0)
+        self._aloud -= len(text)
+        self._left -= len(text)
+        if self._aloud >= 0 or self._left < 0:
+            self.heard = True
+            return int(self._behind.write(text) or 0)
+        return len(text)
 
     def flush(self) -> None:
-        if self._left <= 0:
+        if self.heard:
             self._behind.flush()
 
 
 def _called_before(
-    impl: Implementation, scenario: Scenario, calls: Sequence[dict[str, Any]], seed: int
+    impl: Implementation,
+    scenario: Scenario,
+    calls: Sequence[dict[str, Any]],
+    seed: int,
+    over: Callable[[], None] | None,
 ) -> Implementation:
     """Call a scenario with these inputs, and forget the results; return the implementation for the call to come.
 
-    What has lost the card is raised: there is no other call in this process.
+    `over` is called at the end where any of it was heard. What has lost the card is raised: there is no other call in this
+    process.
     """
-    lasting, quiet = Lasting(impl), (Quiet(sys.stdout), Quiet(sys.stderr))
+    lasting, quiet = Lasting(impl), [Quiet(stream, ALOUD if over else 0) for stream in (sys.stdout, sys.stderr)]
     for inputs in calls:
         try:
             seed_everything(seed)
@@ -223,6 +236,8 @@ def _called_before(
                 raise
         lasting.new_call()
     torch.set_grad_enabled(True)
+    if over and any(stream.heard for stream in quiet):
+        over()
     return lasting
 
 

@@ -115,11 +115,24 @@ class Judging:
             return
         from kata.judge.scoring import POINTS
 
+        self._look_at_marks(graded)
+        if self.jobs is not None:
+            items[:] = [item for item in items if item.path not in self.errors]
         shares = Counter(map(_share, graded))
         for item in graded:
             mark = item.get_closest_marker("points")
             item.stash[POINTS] = (float(mark.args[0]) if mark else 1.0) / shares[_share(item)]
             item.repr_failure = partial(_say_or_show, item.repr_failure)  # type: ignore[method-assign]
+
+    def _look_at_marks(self, items: Sequence[pytest.Item]) -> None:
+        """What is wrong with a grader's mark is said once, and not of each of its tests."""
+        from kata.judge.scoring import read_options
+
+        for path, item in {item.path: item for item in items}.items():
+            try:
+                read_options(item, (self.course or Course.find(path.parent)).defaults)
+            except JudgeError as error:
+                self.errors[path] = str(error)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:

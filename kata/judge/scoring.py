@@ -14,10 +14,12 @@ import pytest
 
 from kata.course import Defaults, Exercise
 from kata.course.answers import Variant
+from kata.errors import JudgeError
 from kata.judge.axes import axes_of
 from kata.judge.checks import Session
 from kata.judge.described import in_words, numbers
 from kata.judge.diagnosis import mistake_is_right
+from kata.judge.shortcuts import forbidden
 from kata.judge.trial import Trial
 from kata.text import plain
 from kata.verdict import WITHOUT_AGREEMENT, WITHOUT_PROPERTY, ExerciseVerdict, TestVerdict, Wrong, exercise_verdict
@@ -190,7 +192,19 @@ def describe_failure(error: BaseException) -> str:
 
 
 def read_options(node: Any, defaults: Defaults) -> Options:
-    """Read the grader's `exercise` mark, with the course's defaults where it says nothing."""
+    """Read the grader's `exercise` mark, with the course's defaults where it says nothing.
+
+    Raises:
+        JudgeError: it says what no mark can, or forbids a family that there is not.
+    """
     mark = node.get_closest_marker("exercise")
     given = dict(mark.kwargs) if mark else {}
-    return Options(**{**vars(defaults), **{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}})
+    unknown = [name for name in given if name not in Options.__annotations__]
+    if unknown:
+        raise JudgeError(f"{node.path}: its mark says `{unknown[0]}`; a mark says {', '.join(Options.__annotations__)}")
+    options = Options(**{**vars(defaults), **{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}})
+    try:
+        forbidden(options.forbids)
+    except JudgeError as error:
+        raise JudgeError(f"{node.path}: its mark forbids what is not known: {error}") from None
+    return options

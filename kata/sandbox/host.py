@@ -491,10 +491,16 @@ class Worker:
             raise self._end("flooded")
 
     def _keep_until(self, ticket: bytes) -> None:
-        """Keep what was printed before an answer: a worker prints its ticket before it sends it."""
+        """Keep what was printed before an answer: a worker prints its ticket before it sends it.
+
+        What the calls before the judged one printed is of use only where one of them ended the process.
+        """
+        from kata.execution.protocol import ANOTHER_CALL
+
         if self._output >= 0:
             self._drain()  # a pipe holds no more than is read at once
-        self.said, _, self._heard = self._heard.partition(ticket)
+        said, _, self._heard = self._heard.partition(ticket)
+        self.said = said.rpartition(ANOTHER_CALL)[2]
         self.printed += self.said[: max(0, KEPT_PRINTED - len(self.printed))]
 
     def _end(self, reason: str) -> WorkerEnded:

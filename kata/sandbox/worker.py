@@ -135,6 +135,7 @@ class Served:
             observe=request["observe"],
             file=self.file,
             earlier=earlier,
+            over=_say_that_another_call_begins,
         )
 
 
@@ -159,6 +160,12 @@ def _write(fd: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(fd, rest) :]
+
+
+def _say_that_another_call_begins() -> None:
+    _flush()
+    with contextlib.suppress(OSError):  # closed
+        os.write(1, protocol.ANOTHER_CALL)
 
 
 def _flush() -> None:

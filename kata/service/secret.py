@@ -7,9 +7,11 @@ ever.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from kata.errors import UsageError
@@ -26,15 +28,24 @@ def secret_in(file: Path) -> str:
         UsageError: it is too short to be one, or cannot be read or kept.
     """
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(made, "w", encoding="utf-8") as opened:
-            opened.write(f"{secrets.token_hex(32)}\n")
-    except FileExistsError:
-        pass
+        if not file.exists():
+            _make(file)
     except OSError as error:
         raise UsageError(f"the secret of the class cannot be kept in {file}: {error.strerror or error}") from None
     return known(file)
+
+
+def _make(file: Path) -> None:
+    """Write it beside and link it, so that whoever reads it meanwhile sees all of it or none; the first one stays."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)  # only its owner may read it
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as opened:
+            opened.write(f"{secrets.token_hex(32)}\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(beside, file)
+    finally:
+        Path(beside).unlink()
 
 
 def known(file: Path) -> str:
