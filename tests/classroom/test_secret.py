@@ -1,8 +1,10 @@
 """Seeds in a class: the same answer is judged alike for ever, another one on other numbers, and nobody is told a seed."""
 
 import json
+import os
 import re
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -116,3 +118,16 @@ def test_a_seed_gives_away_neither_the_secret_nor_its_like():
 def test_results_for_the_instructor_are_within_the_schema(grade):
     ((entry, _),) = grade({"ann": WRONG}).values()
     assert entry["seed"] is None and json.dumps(entry)
+
+
+def test_a_secret_is_never_half_there_and_the_first_one_stays(tmp_path, monkeypatch):
+    file, link, first = tmp_path / "kept" / FILE, os.link, "of another process: " + 20 * "x"
+
+    def late(beside, name):
+        assert not file.exists() and len(Path(beside).read_text(encoding="utf-8").strip()) == 64
+        file.write_text(first, encoding="utf-8")
+        link(beside, name)
+
+    monkeypatch.setattr(os, "link", late)
+    assert secret_in(file) == first
+    assert [other.name for other in file.parent.iterdir()] == [FILE]

@@ -123,3 +123,36 @@ def test_each_file_that_decides_about_an_answer_is_in_the_digest(toy):
     assert len(found) == 4 and exercise.digest in found
     exercise.answers.unlink()
     assert exercise.digest in found, "without known answers there is a digest, too"
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        ('forbids=["softmaxx"]', "its mark forbids what is not known: there is no family of shortcuts `softmaxx`"),
+        ("forbid=[]", "its mark says `forbid`"),
+    ],
+)
+def test_a_mark_with_a_wrong_name_is_one_error_of_a_line(make_course, judge, tmp_path, mark, said):
+    course = make_course(SOLUTION, GRADER.replace("seconds=5", mark))
+    (exercise,) = course.exercises
+    file = tmp_path / "right.py"
+    file.write_text(RIGHT, encoding="utf-8")
+    lasting = Judge(course, judge.sandbox)
+    for jobs in ([], [Job("right", {exercise.id: file})]):
+        verdicts = lasting.grade([exercise], jobs)
+        assert lasting._judging.errors[exercise.grader].startswith(f"{exercise.grader}: {said}")
+    (found,) = verdicts[0].exercises
+    assert found.status == "ungraded" and found.message.startswith(f"{exercise.grader}: {said}")
+    assert "\n" not in found.message and not found.tests
+
+
+def test_an_exercise_has_changed_when_what_its_grader_reads_has(make_course):
+    course = make_course(SOLUTION, GRADER + 'TEXTS = Path(__file__).parents[2] / "fixtures" / "text"\n')
+    (exercise,) = course.exercises
+    for folder in ("text", "other"):
+        (course.root / "fixtures" / folder).mkdir(parents=True)
+    before = exercise.digest
+    (course.root / "fixtures" / "other" / "a.txt").write_text("of another", encoding="utf-8")
+    assert exercise.digest == before
+    (course.root / "fixtures" / "text" / "a.txt").write_text("a line", encoding="utf-8")
+    assert exercise.digest != before
