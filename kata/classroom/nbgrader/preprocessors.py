@@ -1,4 +1,4 @@
-"""Preprocessors of nbgrader's autograde, in place of a kernel; nbgrader_config.py of `kata classroom init` names them."""
+"""Preprocessors of nbgrader's autograde, in place of a kernel; `kata classroom init` puts them in nbgrader_config.py."""
 
 from __future__ import annotations
 
