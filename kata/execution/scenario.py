@@ -222,8 +222,8 @@ def _called_before(
 ) -> Implementation:
     """Call a scenario with these inputs, and forget the results; return the implementation for the call to come.
 
-    `over` is called at the end where any of it was heard. What has lost the card is raised: there is no other call in this
-    process.
+    `over` is called at the end where any of it was heard. What has lost the card is raised: there is no other call in
+    this process.
     """
     lasting, quiet = Lasting(impl), [Quiet(stream, ALOUD if over else 0) for stream in (sys.stdout, sys.stderr)]
     for inputs in calls:

@@ -32,8 +32,8 @@ def large_at_the_end(k: Tensor) -> Tensor:
 def huge_and_of_either_sign(x: Tensor) -> Tensor:
     """Make the last two tokens opposites of each other, in the first sequence too large for float16.
 
-    So one of their scores exceeds all others by far, whatever the query and the layers are: in the first sequence by more
-    than 10 000, in the others by some hundreds, which tells apart who lowers hidden scores and who hides weights.
+    So one of their scores exceeds all others by far, whatever the query and the layers are: in the first sequence by
+    more than 10 000, in the others by some hundreds, which tells apart who lowers hidden scores and who hides weights.
     """
     factors = torch.full((len(x), 1, 1), 300.0, dtype=x.dtype)
     factors[:1] = 1e5

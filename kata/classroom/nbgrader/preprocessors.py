@@ -1,4 +1,4 @@
-"""Preprocessors of nbgrader's autograde, in place of a kernel; `kata classroom init` puts them in nbgrader_config.py."""
+"""Preprocessors that autograde runs in place of a kernel; `kata classroom init` puts them in nbgrader_config.py."""
 
 from __future__ import annotations
 
