@@ -255,7 +255,7 @@ class Case:
     inputs as they were: another size for a drawn number, another value for an argument. `edges=[{T: 1}, {"mask":
     None}]` asks for a single token, and for what comes without a mask when there was one before. `after` are changes to
     the arguments of one more call before the case itself: `after={"mask": coin(T, T)}` has a mask come first, and then
-    none. With `first`, nothing is called before, and there are no edges: another test has them.
+    none.
     """
 
     def __init__(
@@ -271,7 +271,6 @@ class Case:
         fixed: str = "",
         edges: Sequence[dict[Number | str, Any]] = (),
         after: dict[str, Any] | None = None,
-        first: bool = False,
         **arguments: Any,
     ):
         self.name = name
@@ -282,7 +281,7 @@ class Case:
         self.fixed = fixed
         self.edges = edges
         self.after = after or {}
-        self.first = first
+        self.alone = False  # True: nothing is called before, there are no edges; another test has these
         self.arguments = arguments
 
     def __str__(self) -> str:
@@ -307,7 +306,7 @@ class Case:
 
         Who keeps an answer for inputs like these, or for some of them, gives it again.
         """
-        if self.first:
+        if self.alone:
             return []
         source = Source(seed_of(seed, self.name), reference)
         inputs = source(self.arguments)
@@ -338,7 +337,7 @@ def in_float64(cases: Iterable[Case]) -> list[Case]:
 
 def _in_float64(case: Case) -> Case:
     other = copy(case)
-    other.dtypes, other.first, other.edges = ("float64",), True, ()
+    other.dtypes, other.alone, other.edges = ("float64",), True, ()
     return other
 
 
