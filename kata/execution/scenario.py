@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from kata.execution.nested import map_tensors, tensors, walk
 from kata.execution.protocol import to_bytes
+from kata.execution.settings import SETTINGS, put_back, settings
 from kata.execution.torch_calls import TorchCall, TorchCalls
 
 Scenario = Callable[..., Any]
@@ -101,7 +102,8 @@ class Outcome:
     """The outcome of a scenario: its result, the gradient of every floating-point input, and notes on the way there.
 
     `changed` are the inputs that are not what they were: whoever has those works them out from what is `left` of each.
-    A run that raised names none. `devices` are the device types of each tensor of the result. If the run was observed,
+    A run that raised names none. With them are the settings of torch's that the scenario left otherwise: `left` has
+    their names, too. `devices` are the device types of each tensor of the result. If the run was observed,
     `ops` are its calls of torch, `calls` is the number of operators that ran, `largest` the size in numbers of the
     largest tensor that one of them allocated, and `flops` the multiplications and additions of matrix products.
     """
@@ -118,8 +120,9 @@ class Outcome:
     left: dict[str, bytes] = field(default_factory=dict)
 
     def look_for_changes(self, before: dict[str, bytes]) -> None:
-        """Find the inputs that were changed, by what all were `before`, and drop the copies in `left`."""
-        self.changed = [] if self.raised else [name for name in before if self.left.get(name) != before[name]]
+        """Find the inputs that were changed, by what all were `before`, and the settings; drop the copies in `left`."""
+        inputs = [] if self.raised else [name for name in before if self.left.get(name) != before[name]]
+        self.changed = [*inputs, *(name for name in SETTINGS if name in self.left)]
         self.left = {}
 
 
@@ -163,6 +166,7 @@ def execute(
     behind. `over` is called after these, where they printed something that was heard.
     """
     torch.set_grad_enabled(True)
+    as_it_was, otherwise = settings(), []
     seen = TorchCalls(file, costs=observe == "costs") if observe else None
     outcome = Outcome()
     given: dict[str, Any] = {}
@@ -174,6 +178,7 @@ def execute(
         leaves = _leaves(given) if cotangents is not None else {}
         with seen.watching() if seen else contextlib.nullcontext():
             outcome.outputs = scenario(impl, **given)
+        otherwise = put_back(as_it_was)
         if cotangents is not None:
             outcome.gradients = _gradients(outcome.outputs, leaves, cotangents)
         outcome.devices = [leaf.device.type for _, leaf in tensors(outcome.outputs)]
@@ -183,7 +188,7 @@ def execute(
         outcome.raised = describe(error, file)
     if outcome.raised and outcome.raised.lost_the_card:
         return outcome
-    outcome.left = raw(given)
+    outcome.left = raw(given) | dict.fromkeys([*otherwise, *put_back(as_it_was)], b"")
     if seen:
         outcome.ops, outcome.calls, outcome.largest = seen.notes, seen.calls, seen.largest
         outcome.flops = seen.flops
@@ -226,6 +231,7 @@ def _called_before(
     this process.
     """
     lasting, quiet = Lasting(impl), [Quiet(stream, ALOUD if over else 0) for stream in (sys.stdout, sys.stderr)]
+    as_it_was = settings()
     for inputs in calls:
         try:
             seed_everything(seed)
@@ -235,7 +241,7 @@ def _called_before(
             if describe(error, "").lost_the_card:
                 raise
         lasting.new_call()
-    torch.set_grad_enabled(True)
+        put_back(as_it_was)
     if over and any(stream.heard for stream in quiet):
         over()
     return lasting

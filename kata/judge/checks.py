@@ -21,7 +21,7 @@ from kata.execution.torch_calls import TorchCall
 from kata.judge.agreement import check_agreement
 from kata.judge.calls import Call, calls_of, lines_of
 from kata.judge.cases import Case, cast, draw, seed_of
-from kata.judge.comparison import check_outcome
+from kata.judge.comparison import check_outcome, check_settings
 from kata.judge.diagnosis import matching_mistakes, mistake_is_right
 from kata.judge.reference import Reference
 from kata.judge.shortcuts import bare_name, first_forbidden
@@ -402,6 +402,7 @@ class Run:
         (outcome,) = session.try_out([trial])
         form = blank(expected.outputs)  # kinds, shapes and dtypes as the reference's; whatever numbers
         check_agreement(blank(outcome.outputs), form, form, torch.float32)
+        check_settings(outcome, expected)
         return outcome.outputs
 
 

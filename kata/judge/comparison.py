@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from kata.execution.scenario import Outcome
+from kata.execution.settings import SETTINGS
 from kata.judge.agreement import OF_GRADIENTS, check_agreement
 from kata.judge.reference import Reference
 from kata.judge.statistics import check_draws
@@ -18,7 +19,7 @@ HALF = (torch.float16, torch.bfloat16)
 
 
 def check_outcome(reference: Reference, trial: Trial, outcome: Outcome) -> None:
-    """Compare an outcome with what is expected: exception, result, device, untouched inputs, gradients.
+    """Compare an outcome with what is expected: exception, result, device, untouched inputs and settings, gradients.
 
     Raises:
         Wrong: the first disagreement.
@@ -26,7 +27,8 @@ def check_outcome(reference: Reference, trial: Trial, outcome: Outcome) -> None:
     expected = reference.expected(trial)
     truth, ours = expected.truth, expected.ours
     if ours.raised:
-        return _check_raised(outcome, ours.raised.type)
+        _check_raised(outcome, ours.raised.type)
+        return check_settings(outcome, ours)
     if outcome.raised:
         raise Wrong(f"raises {outcome.raised.type}")
     if trial.statistic:
@@ -37,8 +39,9 @@ def check_outcome(reference: Reference, trial: Trial, outcome: Outcome) -> None:
         if actual != wanted:
             raise Wrong(f"the result is on {actual}, expected {wanted}")
     for name in outcome.changed:
-        if name not in ours.changed:
+        if name not in SETTINGS and name not in ours.changed:
             raise Wrong(f"`{name}` was changed by the call; leave the arguments as they are")
+    check_settings(outcome, ours)
     if ours.gradients is not None and truth.gradients is not None:
         largest = max(
             (g.abs().max().item() for g in truth.gradients.values() if g is not None and g.numel()), default=0.0
@@ -47,6 +50,15 @@ def check_outcome(reference: Reference, trial: Trial, outcome: Outcome) -> None:
             _check_gradient(outcome, name, truth.gradients[name], gradient, trial.dtype, largest)
     if trial.cost:
         _check_cost(outcome, ours, trial.cost)
+
+
+def check_settings(outcome: Outcome, ours: Outcome) -> None:
+    """Check that torch's settings are left as they were, where the reference leaves them so; raise Wrong if not."""
+    for name in outcome.changed:
+        if name in SETTINGS and name not in ours.changed:
+            raise Wrong(
+                f"`{name}` is no longer what it was before the call; put back what you change, also where you raise an error"
+            )
 
 
 def _check_cost(outcome: Outcome, ours: Outcome, cost: Cost) -> None:

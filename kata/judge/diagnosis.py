@@ -22,7 +22,7 @@ def matching_mistakes(reference: Reference, seen: Iterable[tuple[Trial, Outcome]
     return [
         mistake
         for mistake in reference.mistakes
-        if all(_same_outcome(reference.mistaken(mistake, trial), outcome, trial) for trial, outcome in seen)
+        if all(_same_outcome(reference, reference.mistaken(mistake, trial), outcome, trial) for trial, outcome in seen)
         and not all(mistake_is_right(reference, mistake, trial) for trial, _ in seen)
     ]
 
@@ -42,7 +42,7 @@ def is_right(reference: Reference, trial: Trial, outcome: Outcome) -> bool:
     drawn = trial.digest and not same(ours.outputs, cast(truth.outputs, trial.dtype, CPU), trial.dtype)
     if drawn and trial.device != CPU:
         # At random, which each device does in its own way: what the CPU drew is no measure for this one.
-        return _same_outcome(ours, outcome, trial)
+        return _same_outcome(reference, ours, outcome, trial)
     try:
         check_outcome(reference, trial, outcome)
     except Wrong:
@@ -50,11 +50,12 @@ def is_right(reference: Reference, trial: Trial, outcome: Outcome) -> bool:
     return True
 
 
-def _same_outcome(one: Outcome | None, other: Outcome, trial: Trial) -> bool:
+def _same_outcome(reference: Reference, one: Outcome | None, other: Outcome, trial: Trial) -> bool:
     if one is None:
         return False  # not known, and so never a name for what the submission gave
     if one.raised or other.raised:
-        return one.raised is not None and other.raised is not None and same_error(one.raised, other.raised)
+        wanted = reference.expected(trial).ours.raised
+        return one.changed == other.changed and _same_exception(one.raised, other.raised, wanted)
     one, other = sketched(one), sketched(other)
     if trial.statistic:
         return one.changed == other.changed and same_draws(trial.statistic, one.outputs, other.outputs)
@@ -64,6 +65,13 @@ def _same_outcome(one: Outcome | None, other: Outcome, trial: Trial) -> bool:
         and same(one.gradients, other.gradients, trial.dtype, OF_GRADIENTS)
         and (trial.cost is None or _costs(one) == _costs(other))
     )
+
+
+def _same_exception(one: Raised | None, other: Raised | None, wanted: Raised | None) -> bool:
+    """Tell whether both are raised, and are the same. One that is asked for may say whatever it likes."""
+    if one is None or other is None:
+        return False
+    return same_error(one, other) or (wanted is not None and one.type == other.type == wanted.type)
 
 
 def same_error(one: Raised, other: Raised) -> bool:

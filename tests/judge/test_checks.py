@@ -3,6 +3,7 @@
 import textwrap
 
 import pytest
+import torch
 
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
@@ -51,6 +52,15 @@ VALUES = """
         check.values(call, Case("numbers", x=normal(3, 4)))
 """
 GRADIENTS = VALUES.replace("values", "gradients")
+REFUSED = """
+    def test_refused(check):
+        check.raises(ValueError, call, Case("a row", x=normal(3)))
+"""
+PROPERTY = """
+    def test_property(run):
+        assert run(call, x=normal(3, 4)).shape == (3, 4)
+"""
+ALL = (VALUES, GRADIENTS, REFUSED, PROPERTY)
 RIGHT = "def double(x): return x + x"
 
 
@@ -73,6 +83,65 @@ def test_a_verdict_says_the_call_and_the_difference(grade):
 def test_arguments_are_left_alone(grade):
     verdict = grade(VALUES, "def double(x): return x.mul_(2)")
     assert "`x` was changed by the call" in message(verdict)
+
+
+@pytest.mark.parametrize("in_process", [False, True], ids=["sandbox", "in process"])
+@pytest.mark.parametrize(
+    "change, read",
+    [
+        ("torch.set_grad_enabled(False)", "torch.is_grad_enabled()"),
+        ("torch.set_default_dtype(torch.float64)", "torch.get_default_dtype()"),
+    ],
+)
+def test_torchs_settings_are_left_alone(grade, change, read, in_process):
+    """Also where an error is raised, and by what a test runs for a property; nobody else gets to feel it."""
+    left = f"`{read}` is no longer what it was before the call"
+    answer = f"def double(x):\n    {change}\n    if x.dim() == 1: raise ValueError('no')\n    return x * 2"
+    solution = SOLUTION.replace("return x", "if x.dim() == 1: raise ValueError('a row')\n    return x")
+    for test in (VALUES, GRADIENTS, REFUSED, PROPERTY):
+        assert message(grade(test, answer, solution, in_process=in_process)).startswith(left)
+        assert torch.is_grad_enabled() and torch.get_default_dtype() == torch.float32
+
+
+def test_settings_that_are_put_back_are_no_change(grade):
+    within = "    with torch.set_grad_enabled(False):\n        y = x * 2\n    return x * 2 + 0 * y"
+    by_hand = """
+    on = torch.is_grad_enabled()
+    torch.set_grad_enabled(False)
+    try:
+        if x.dim() == 1:
+            raise ValueError("no")
+    finally:
+        torch.set_grad_enabled(on)
+    return x * 2"""
+    stream = """
+    if x.dim() == 1:
+        raise ValueError("no")
+    @torch.no_grad()
+    def parts():
+        while True:
+            yield 0.0
+    def within():
+        with torch.no_grad():
+            while True:
+                yield 0.0
+    return x * 2 + next(parts()) + next(within())"""
+    solution = SOLUTION.replace("return x", "if x.dim() == 1: raise ValueError('a row')\n    return x")
+    for body, tests in ((within, (VALUES, GRADIENTS)), (by_hand, ALL), (stream, ALL)):
+        for test in tests:
+            assert grade(test, f"def double(x):\n{body}", solution, in_process=True).status == "passed"
+
+
+def test_who_leaves_a_setting_otherwise_is_told_the_mistake_that_does(grade):
+    """An error that is asked for may say what it likes."""
+    solution = SOLUTION.replace(
+        "return x * 2", "y = x * 2\n    if x.dim() == 1: raise ValueError('a row')\n    return y"
+    )
+    mistakes = {"off": "2 * x if torch.set_grad_enabled(False) else 2 * x"}
+    answer = "def double(x):\n    torch.set_grad_enabled(False)\n    if x.dim() == 1: raise ValueError('no')\n    return x * 2"
+    for test in (VALUES, REFUSED):
+        (found,) = grade(test, answer, solution, mistakes, in_process=True).tests
+        assert found.mistake == "off"
 
 
 @pytest.mark.parametrize(
