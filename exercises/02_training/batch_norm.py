@@ -32,6 +32,8 @@ y_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \varepsilon}} \cdot \text{weight} + \tex
 - The numbers may lie far from 0, far beyond their spread: subtract the mean first, then square, and then divide. The
   difference of the mean square and the squared mean is mostly rounding there. A channel of equal numbers gives its
   bias.
+- Nor do many numbers overflow. Beware: in float16 a sum beyond 65504 is infinite, so what is summed up first and divided by $n$
+  afterwards is lost; `mean` and `var` sum up in float32.
 - Gradients reach x, `weight` and `bias`; in training also through mean and variance. The running estimates record
   none.
 - x is left as it is. Do without torch's own normalization layers.

@@ -71,6 +71,11 @@ def equal_in_the_first(x):
     return x
 
 
+def around_2048(steps):
+    """Twice as many numbers, as far above 2048 as below: exact in float16, as their mean is."""
+    return torch.cat([2048 + 2 * steps.double(), 2048 - 2 * steps.double()])
+
+
 N, C, L = between(4, 7), between(2, 4), between(2, 5)
 STATE = weights(lambda impl, channels: impl.BatchNorm1d(channels), C).map(positive)
 EPS, MOMENTUM = between(0.2, 0.6), between(0.2, 0.4)
@@ -86,6 +91,12 @@ OUTPUTS = [
     Case("a channel of equal numbers", state=STATE, x=normal(N, C, L).map(equal_in_the_first), zeros=False),
     Case("not contiguous", state=STATE, x=normal(N, L, C).transposed()),
     Case("far from 0", state=STATE, x=WHOLE, dtypes=EXACT),
+    Case(
+        "float16, with a sum beyond its largest number",
+        state=STATE,
+        x=integers(N, C, L + 4, low=1, high=9).map(around_2048),
+        dtypes=["float16"],
+    ),
     Case("long sequences", state=STATE, x=normal(2, C, 11), eps=EPS, recall=True),
 ]
 

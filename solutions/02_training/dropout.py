@@ -16,8 +16,12 @@ where every $m_i$ is drawn by itself: it is 0 with probability $p$, and otherwis
 
 - In training mode each element of x is dropped with probability `p`, whatever happens to the others: not whole rows or
   columns, and not a fixed number of elements. Every call draws anew.
+- The probability is `p` in half precision, too. Beware: what `torch.rand` gives in bfloat16 is too coarse for a small
+  `p`. With 0.01, a fifth more is dropped. Draw in float32, whatever x is.
 - What is kept is divided by $1 - p$, not by the share of elements that happened to be kept.
-- In evaluation mode, after `module.eval()`, the result is x as it is; `module.train()` turns dropout on again.
+- In evaluation mode, after `module.eval()`, the result is x as it is; `module.train()` turns dropout on again. The same
+  holds when a model that it is a part of changes its mode: `model.eval()` calls `train(False)` of its parts, and not their
+  `eval()`.
 - With `p = 0` nothing is dropped. With `p = 1` all is: the result is zeros, not NaN.
 - A `p` below 0 or above 1 is refused by `__init__` with a `ValueError`.
 - Draw from torch's global generator, and leave its seed alone: whoever calls `torch.manual_seed` gets the same result
