@@ -23,7 +23,7 @@ $$\sigma = \sqrt{\frac{2}{\text{fan}_\text{in}}}$$
 
 - Each fills t in place, whatever was in it, NaN included, and returns t itself. t need not be contiguous: it may be a
   part of a larger tensor, whose other numbers stay as they are.
-- Xavier draws no number beyond $-a$ and $a$. A `gain` of 0 gives zeros.
+- Xavier draws no number beyond $-a$ and $a$, but for rounding. A `gain` of 0 gives zeros.
 - Kaiming draws from all of the normal distribution. (For transformers, what lies beyond two or three standard deviations is
   often cut off. Here it is not: of a million numbers, some sixty lie beyond four.)
 - t has two axes or more, and at least one element. With fewer than two axes there are no fans: raise `ValueError`.
