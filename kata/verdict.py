@@ -27,6 +27,7 @@ STATUSES = (
 # How a test speaks that costs points for what another test found.
 WITHOUT_AGREEMENT = "holds, but counts only once a result agrees with the reference"
 OUT_OF_BUDGET = "not run: the tests before it used up the time of this exercise"
+UNREAD = "not run: it took too long to read what the calls before gave, which is longer than any right result"
 # Where a grader's assertion has no message of its own, and where the judge has none.
 WITHOUT_PROPERTY = "does not have the property this test is named for"
 JUDGE_FAILED = "the judge failed"

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from torch import Tensor
 
 from kata.course.answers import Variant
 from kata.execution.scenario import Outcome, Raised
@@ -18,13 +23,25 @@ from kata.verdict import Wrong
 
 def matching_mistakes(reference: Reference, seen: Iterable[tuple[Trial, Outcome]]) -> list[Variant]:
     """Find the known mistakes with the same outcome in every one of these trials, and a wrong one in at least one."""
-    seen = list(seen)
+    given = [_Given(trial, outcome) for trial, outcome in seen]
     return [
         mistake
         for mistake in reference.mistakes
-        if all(_same_outcome(reference, reference.mistaken(mistake, trial), outcome, trial) for trial, outcome in seen)
-        and not all(mistake_is_right(reference, mistake, trial) for trial, _ in seen)
+        if all(_same_outcome(reference, reference.mistaken(mistake, one.trial), one) for one in given)
+        and not all(mistake_is_right(reference, mistake, one.trial) for one in given)
     ]
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What came of a trial, to be compared with what many mistakes give in it."""
+
+    trial: Trial
+    outcome: Outcome
+
+    @cached_property
+    def sketch(self) -> Outcome:
+        return sketched(self.outcome)
 
 
 def mistake_is_right(reference: Reference, mistake: Variant, trial: Trial) -> bool:
@@ -42,7 +59,7 @@ def is_right(reference: Reference, trial: Trial, outcome: Outcome) -> bool:
     drawn = trial.digest and not same(ours.outputs, cast(truth.outputs, trial.dtype, CPU), trial.dtype)
     if drawn and trial.device != CPU:
         # At random, which each device does in its own way: what the CPU drew is no measure for this one.
-        return _same_outcome(reference, ours, outcome, trial)
+        return _same_outcome(reference, ours, _Given(trial, outcome))
     try:
         check_outcome(reference, trial, outcome)
     except Wrong:
@@ -50,13 +67,17 @@ def is_right(reference: Reference, trial: Trial, outcome: Outcome) -> bool:
     return True
 
 
-def _same_outcome(reference: Reference, one: Outcome | None, other: Outcome, trial: Trial) -> bool:
+def _same_outcome(reference: Reference, one: Outcome | None, given: _Given) -> bool:
     if one is None:
         return False  # not known, and so never a name for what the submission gave
+    trial, other = given.trial, given.outcome
     if one.raised or other.raised:
         wanted = reference.expected(trial).ours.raised
         return one.changed == other.changed and _same_exception(one.raised, other.raised, wanted)
-    one, other = sketched(one), sketched(other)
+    form = [outcome.outputs["form"] if trial.statistic else outcome.outputs for outcome in (one, other)]
+    if not (_may_agree(*form) and _may_agree(one.gradients, other.gradients)):
+        return False
+    one, other = sketched(one), given.sketch
     if trial.statistic:
         return one.changed == other.changed and same_draws(trial.statistic, one.outputs, other.outputs)
     return (
@@ -72,6 +93,21 @@ def _same_exception(one: Raised | None, other: Raised | None, wanted: Raised | N
     if one is None or other is None:
         return False
     return same_error(one, other) or (wanted is not None and one.type == other.type == wanted.type)
+
+
+def _may_agree(one: Any, other: Any) -> bool:
+    """Compare kinds and sizes, where `one` may be a sketch: what a submission made large is not to be summed up in vain."""
+    if isinstance(other, Tensor):
+        if isinstance(one, Tensor):
+            return one.shape == other.shape and one.dtype == other.dtype
+        return isinstance(one, dict) and one.get("shape") == list(other.shape)
+    if isinstance(one, Tensor):
+        return False
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_may_agree, one, other))
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return all(_may_agree(one[key], other[key]) for key in one)
+    return True
 
 
 def same_error(one: Raised, other: Raised) -> bool:

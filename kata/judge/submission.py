@@ -9,7 +9,7 @@ import re
 import signal
 import time
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -29,7 +29,7 @@ from kata.judge.reference import load_module
 from kata.judge.trial import Request
 from kata.sandbox.host import WALL_TIMES, Limits, Sandbox, Worker, WorkerEnded
 from kata.text import plain
-from kata.verdict import OUT_OF_BUDGET, Wrong
+from kata.verdict import OUT_OF_BUDGET, UNREAD, Wrong
 
 # All of these are seconds of the submission's own, by the kernel's count: not those in which others had the processor.
 LOAD_SECONDS = 5.0  # for all imports of one file: it may import a large library
@@ -38,6 +38,12 @@ LEAST_REST_SECONDS = 0.2  # the same for one that has slept in vain before
 FORGET_SECONDS = 0.25  # for answers that a wrong one has made needless: more would eat up the time of the tests to come
 OWN_TESTS = 0.75  # each exercise has this many tests' worth of time for itself, whatever the others take
 COMMON_SECONDS = 15.0  # and a submission has these for all that need more: so no hostile one holds up a class for long
+OWN_READING = (
+    0.5  # seconds of the judge's own processor that it spends on the answers of an exercise: a right one takes 0.1
+)
+COMMON_READING = (
+    3.0  # and on those of all exercises of a submission beyond that: what was made to be long is not read on
+)
 ENDLESS_TESTS = 3  # an exercise stops after this many tests that never came to an end: the others would say no more
 READY_SECONDS = 60.0  # for a fresh worker: milliseconds, but half a second with a card, ten where its driver sleeps
 LONGEST_NAME = 200  # of a function of torch's
@@ -56,6 +62,7 @@ class Purse:
 
     def __init__(self) -> None:
         self.left = COMMON_SECONDS
+        self.reading = COMMON_READING  # of the judge's
 
 
 class Submission:
@@ -79,6 +86,7 @@ class Submission:
         self._seconds = seconds
         self._own = OWN_TESTS * seconds
         self._purse = purse or Purse()
+        self._reading = OWN_READING
         self._left = seconds
         self._load_left = LOAD_SECONDS
         self._rest = math.inf if sandbox and sandbox.cuda else REST_SECONDS  # a thread sleeps while the card works
@@ -101,6 +109,8 @@ class Submission:
         """
         if self._left <= 0 or self._endless >= ENDLESS_TESTS:
             raise Wrong(OUT_OF_BUDGET, "timed_out")
+        if self.unread:
+            raise Wrong(UNREAD, "crashed")
         asked: deque[Request] = deque()
         worker = self._loaded()
         try:
@@ -113,10 +123,28 @@ class Submission:
                 except UnpreparedError:
                     worker = self._begin_again(asked)
                     outcome = self._answer(worker)
-                outcome.look_for_changes(asked.popleft().before)
-                yield outcome
+                with self.reading():
+                    outcome.look_for_changes(asked.popleft().before)
+                    yield outcome
         finally:
             self._forget_answers(worker)
+
+    @property
+    def unread(self) -> bool:
+        """True once its answers took the judge so long that no more are read."""
+        return self._reading + self._purse.reading <= 0
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Charge what the judge spends on an answer meanwhile, by its own processor, to what it may spend."""
+        start = time.process_time()
+        try:
+            yield
+        finally:
+            taken = time.process_time() - start
+            own = min(self._reading, taken)
+            self._reading -= own
+            self._purse.reading -= taken - own
 
     @property
     def spent(self) -> float:
@@ -158,6 +186,9 @@ class Submission:
         start = worker.spent
         with contextlib.suppress(Wrong, UnpreparedError):
             while worker is self._worker and worker.unanswered:
+                if self.unread:
+                    self.close()
+                    break
                 # Too late, and the next test gets a fresh worker.
                 self._receive(worker, FORGET_SECONDS - (worker.spent - start), self._rest)
         self._charge()
@@ -256,7 +287,8 @@ class Submission:
         """
         self._asked = worker
         try:
-            outcome = _outcome(unpack(*worker.receive(seconds, rest)))
+            with self.reading():
+                outcome = _outcome(unpack(*worker.receive(seconds, rest)))
             if outcome.raised and outcome.raised.lost_the_card:
                 self.close()
             return outcome

@@ -16,13 +16,13 @@ from kata.strength.mutants import Mutant, mutants
 from kata.strength.needed import Catches
 from kata.strength.source import same_code
 from kata.strength.variants import grade_at_seeds
-from kata.verdict import OUT_OF_BUDGET, WITHOUT_AGREEMENT, ExerciseVerdict
+from kata.verdict import OUT_OF_BUDGET, UNREAD, WITHOUT_AGREEMENT, ExerciseVerdict
 
 BATCH = 50  # submissions a run: mutants may take their whole time limit, and a run reports when it is done
 MORE_SEEDS = (1, 2)  # the draws of one seed may spare a mutant by chance: survivors are tried with these as well
 SANDBOXED_SEEDS = 3  # as in `make test`; the verdicts of the other seeds come three times as fast without a sandbox
 LEAST_KILL_RATE = 0.98
-FOUND_NOTHING = (WITHOUT_AGREEMENT, OUT_OF_BUDGET)  # the test catches nothing itself
+FOUND_NOTHING = (WITHOUT_AGREEMENT, OUT_OF_BUDGET, UNREAD)  # the test catches nothing itself
 
 Say = Callable[[str], None]
 
