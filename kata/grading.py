@@ -1,6 +1,7 @@
 """The words a grader is written in."""
 
 from kata.execution.elsewhere import Elsewhere
+from kata.execution.files import full_disk, watching
 from kata.execution.scenario import load
 from kata.judge.cases import (
     Case,
@@ -61,6 +62,7 @@ __all__ = [
     "exactly",
     "few_letters",
     "first_five",
+    "full_disk",
     "hide_a_row",
     "hide_some",
     "huge_and_of_either_sign",
@@ -80,6 +82,7 @@ __all__ = [
     "starting_with",
     "those_of_other_sign",
     "uniform",
+    "watching",
     "weights",
     "with_between",
 ]
