@@ -1,0 +1,372 @@
+"""Checkpoints: the resumed run is the unbroken one, a save that fails costs nothing, and a load runs no code."""
+
+import contextlib
+import io
+import os
+import pickle
+import random
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from kata.grading import Case, between, choice, full_disk, load, normal, watching, weights
+
+pytestmark = pytest.mark.exercise(points=10, seconds=3, optimizers=True)
+
+EXACT = ["float32", "float64"]  # in half precision the optimizers' steps get lost
+
+
+def layers(D, N):
+    return nn.Sequential(nn.Linear(D, N), nn.BatchNorm1d(N), nn.Dropout(0.3), nn.Linear(N, 2))
+
+
+def with_variances(state):
+    return {name: tensor.abs() if name.endswith("running_var") else tensor for name, tensor in state.items()}
+
+
+def adamw(model, lr, decay):
+    first, last = list(model[0].parameters()), list(model[3].parameters()) + list(model[1].parameters())
+    return torch.optim.AdamW([{"params": first}, {"params": last, "weight_decay": decay}], lr=lr)
+
+
+@contextlib.contextmanager
+def folder():
+    """A folder `runs`, in a place that is gone afterwards. Names from here are the same wherever that is."""
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory() as place:
+        os.chdir(place)
+        try:
+            Path("runs").mkdir()
+            yield Path("runs")
+        finally:
+            os.chdir(before)
+
+
+def names_in(place):
+    return sorted(file.name for file in place.iterdir())
+
+
+def draw(device):
+    """A number from each generator; those that keep a spare one have it then, or have used it up."""
+    return {
+        "Python's random": random.gauss(0.0, 1.0),
+        "NumPy's random": float(np.random.normal()),
+        "torch's on the CPU": torch.randn(1),
+        "torch's on the model's device": torch.rand(1, device=device),
+    }
+
+
+def train(model, optimizer, x, first, last):
+    """Steps that draw from all generators; one learning rate follows from the step, the other from the one before."""
+    losses = []
+    for step in range(first, last):
+        optimizer.param_groups[0]["lr"] = 0.1 / (1 + step)
+        optimizer.param_groups[-1]["lr"] *= 0.9
+        numbers = draw(x.device)
+        batch = x[random.sample(range(len(x)), 3)] + sum(map(float, numbers.values()))
+        loss = model(batch).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach())
+    return torch.stack(losses)
+
+
+def same(one, other):
+    if isinstance(one, torch.Tensor):
+        return torch.equal(one, other)
+    return all(torch.equal(one[name], other[name]) for name in one)
+
+
+def resume(impl, state, other, x, lr, decay, steps, more):
+    """A run that is saved and goes on, and another one that is made of the file."""
+    model = load(layers(*state["0.weight"].shape[::-1]), state)
+    optimizer = adamw(model, lr, decay)
+    with folder() as runs:
+        train(model, optimizer, x, 0, steps)
+        impl.save_checkpoint(runs / "last.pt", model, optimizer, steps)
+        unbroken = train(model, optimizer, x, steps, steps + more)
+        (runs / "last.pt").rename("moved")
+        resumed = load(layers(*state["0.weight"].shape[::-1]), other)
+        optimizer = adamw(resumed, 2 * lr, 0.0)
+        train(resumed, optimizer, x, 0, 2)
+        step = impl.load_checkpoint(Path("moved"), resumed, optimizer)
+        losses = train(resumed, optimizer, x, step if isinstance(step, int) else steps, steps + more)
+    return {
+        "step": step,
+        "losses of the run that went on": unbroken,
+        "losses of the resumed run": losses,
+        "weights of the resumed run": dict(resumed.state_dict()),
+        "resumed is unbroken, bit for bit": same(losses, unbroken) and same(resumed.state_dict(), model.state_dict()),
+    }
+
+
+def momentum(model, lr):
+    return torch.optim.SGD(model.parameters(), lr=lr, momentum=0.5)
+
+
+def push(model, optimizer, gradient):
+    """A step with this gradient for the weight."""
+    model.weight.grad = gradient.clone()
+    optimizer.step()
+
+
+def started(weight, gradient, lr=0.25):
+    model = nn.Linear(*weight.shape[::-1], bias=False)
+    load(model, {"weight": weight})
+    optimizer = momentum(model, lr)
+    push(model, optimizer, gradient)
+    return model, optimizer
+
+
+def look_at(model, optimizer):
+    state = optimizer.state.get(model.weight, {})
+    return {
+        "the weight": model.weight.detach().clone(),
+        "the momentum": state.get("momentum_buffer", torch.zeros(0)).clone(),
+        "the learning rate": optimizer.param_groups[0]["lr"],
+    }
+
+
+def carry_over(impl, weight, gradient, step, lr, path="runs/last.pt", kind="path"):
+    """What there is after a load by a model and an optimizer that have not made a step yet."""
+    model, optimizer = started(weight, gradient, lr)
+    with folder():
+        place = {"path": Path(path), "text": path, "from the root": Path(path).resolve()}[kind]
+        impl.save_checkpoint(place, model, optimizer, step)
+        push(model, optimizer, gradient)
+        fresh = nn.Linear(*weight.shape[::-1], bias=False).to(weight)
+        optimizer, parameter = momentum(fresh, 1.0), fresh.weight
+        found = impl.load_checkpoint(place, fresh, optimizer)
+        is_there = Path(path).is_file()
+    return {
+        "step": found,
+        **look_at(fresh, optimizer),
+        "in the same tensor": fresh.weight is parameter,
+        "the file has this name": is_there,
+    }
+
+
+def draw_again(impl, weight, gradient, before, step):
+    """What the generators give after a load; the save was after so many numbers."""
+    model, optimizer = started(weight, gradient)
+    for _ in range(before):
+        draw(weight.device)
+    with folder() as runs:
+        impl.save_checkpoint(runs / "last.pt", model, optimizer, step)
+        after_the_save = draw(weight.device)
+        for _ in range(3):
+            draw(weight.device)
+        impl.load_checkpoint(runs / "last.pt", model, optimizer)
+        return {"after the save": after_the_save, "after the load": draw(weight.device)}
+
+
+def replace(impl, weight, gradient, step, path):
+    """How a second checkpoint takes the place of the first."""
+    model, optimizer = started(weight, gradient)
+    with folder() as runs:
+        (runs / "notes").write_text("not ours")
+        impl.save_checkpoint(runs / path, model, optimizer, 1)
+        push(model, optimizer, gradient)
+        with watching(runs / path) as seen:
+            impl.save_checkpoint(runs / path, model, optimizer, step)
+        left, saved = names_in(runs), model.weight.detach().clone()
+        push(model, optimizer, gradient)
+        found = impl.load_checkpoint(runs / path, model, optimizer)
+    return {
+        "files in the folder": left,
+        "step": found,
+        "the weight is the saved one": torch.equal(model.weight, saved),
+        "the old file is written into": seen.overwritten,
+        "the old file is removed before the new one is there": seen.removed,
+        "the old file is renamed before the new one is there": seen.renamed,
+        "the new file is prepared outside of the folder": seen.from_elsewhere,
+        "the new file is moved before it is whole": seen.unfinished,
+    }
+
+
+def run_out_of_room(impl, weight, gradient, step, shares, path):
+    """Saves for which the disk has room for a part alone; then what is left of the good one before."""
+    model, optimizer = started(weight, gradient)
+    raised, kept = [], []
+    with folder() as runs:
+        impl.save_checkpoint(runs / path, model, optimizer, step)
+        before = (runs / path).read_bytes()
+        for share in shares:
+            push(model, optimizer, gradient)
+            with full_disk(int(share * len(before))):
+                raised.append(fails(impl.save_checkpoint, runs / path, model, optimizer, step + 1))
+            kept.append((runs / path).is_file() and (runs / path).read_bytes() == before)
+        left = names_in(runs)
+        found = impl.load_checkpoint(runs / path, model, optimizer) if kept[-1] else None
+    return {"an error is raised": raised, "the old file is as it was": kept, "files in the folder": left, "step": found}
+
+
+def fails(function, *arguments):
+    try:
+        function(*arguments)
+    except Exception:
+        return True
+    return False
+
+
+class Charge:
+    """Whoever unpickles it makes a folder."""
+
+    def __init__(self, marker):
+        self.marker = marker
+
+    def __reduce__(self):
+        return os.mkdir, (self.marker,)
+
+
+def as_a_pickle(good, charge):
+    return pickle.dumps({"model": {}, "optimizer": {}, "step": charge})
+
+
+def as_torch_saves_it(good, charge):
+    file = io.BytesIO()
+    torch.save({"model": {}, "optimizer": {}, "step": charge}, file)
+    return file.getvalue()
+
+
+def in_their_own_file(good, charge):
+    """The good file, with every pickle in it replaced."""
+    if not zipfile.is_zipfile(io.BytesIO(good)):
+        return as_a_pickle(good, charge)
+    array = io.BytesIO()
+    np.save(array, np.array([charge, None], dtype=object), allow_pickle=True)
+    bad, changed = io.BytesIO(), {".pkl": pickle.dumps(charge, protocol=2), ".npy": array.getvalue()}
+    with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(bad, "w") as new:
+        for entry in old.namelist():
+            new.writestr(entry, changed.get(Path(entry).suffix, old.read(entry)))
+    return bad.getvalue()
+
+
+def cut_off(good, share):
+    return good[: int(share * len(good))]
+
+
+FORGERIES = {
+    "a pickle": as_a_pickle,
+    "as torch saves it": as_torch_saves_it,
+    "in their own file": in_their_own_file,
+    "cut off": cut_off,
+}
+
+
+def states():
+    return random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
+
+
+def load_a_bad_one(impl, weight, gradient, step, kind, share=None):
+    """A good file is saved and loaded; then comes a bad one."""
+    model, optimizer = started(weight, gradient)
+    with folder() as runs:
+        impl.save_checkpoint(runs / "last.pt", model, optimizer, step)
+        found = impl.load_checkpoint(runs / "last.pt", model, optimizer)
+        content = share if kind == "cut off" else Charge("was here")
+        (runs / "bad.pt").write_bytes(FORGERIES[kind]((runs / "last.pt").read_bytes(), content))
+        push(model, optimizer, gradient)
+        before = states()
+        failed = fails(impl.load_checkpoint, runs / "bad.pt", model, optimizer)
+        ran = Path("was here").exists()
+    return {
+        "step of the good file": found,
+        "code from the file was run": ran,
+        "an error is raised": failed,
+        "model and optimizer after it": look_at(model, optimizer),
+        "random states are as before": before == states(),
+    }
+
+
+def load_what_is_missing(impl, weight, gradient, path):
+    model, optimizer = started(weight, gradient)
+    with folder() as runs:
+        return impl.load_checkpoint(runs / path, model, optimizer)
+
+
+D, N, ROWS, COLUMNS = between(2, 4), between(3, 5), between(2, 4), between(2, 4)
+STATE = weights(lambda impl, D, N: layers(D, N), D, N).map(with_variances)
+EIGHT = weights(lambda impl: layers(8, 7)).map(with_variances)
+RUN = {"lr": between(0.01, 0.1), "decay": between(0.1, 0.3), "steps": 2 * between(1, 2) + 1, "more": between(3, 4)}
+SMALL = {"weight": normal(ROWS, COLUMNS), "gradient": normal(ROWS, COLUMNS), "step": between(3, 99_999)}
+LR = between(0.1, 0.9)
+PATHS = choice("last.pt", "latest", "step-7.ckpt")
+# What a file is named, and whether it is refused, is the same in all dtypes.
+ONCE = {**SMALL, "dtypes": ["float32"]}
+
+RESUMED = [
+    Case(
+        "a run with noise, dropout and batch normalization",
+        state=STATE,
+        other=STATE,
+        x=normal(6, D),
+        dtypes=EXACT,
+        **RUN,
+    ),
+    Case("eight numbers a row", state=EIGHT, other=EIGHT, x=normal(9, 8), recall=True, dtypes=EXACT, **RUN),
+]
+NAMED = [
+    Case("folders that are not there yet", lr=LR, path="runs/a/b/last.pt", **ONCE),
+    Case("a text", lr=LR, path="runs/last.pt", kind="text", **ONCE),
+    Case("a name alone", lr=LR, path="last.pt", **ONCE),
+    Case("a name without an ending, from the root", lr=LR, path="runs/latest", kind="from the root", **ONCE),
+]
+SHARES = [0.0, between(0.01, 0.4), between(0.4, 0.8)]
+BAD = [
+    Case("a pickle", kind="a pickle", **ONCE),
+    Case("as torch saves it", kind="as torch saves it", **ONCE),
+    Case("in their own file", kind="in their own file", **ONCE),
+    Case("cut off somewhere", kind="cut off", share=between(0.0, 0.95), **ONCE),
+    Case("the last bytes are missing", kind="cut off", share=0.999, **ONCE),
+]
+
+
+@pytest.mark.points(3)
+@pytest.mark.parametrize("case", RESUMED, ids=str)
+def test_the_resumed_run_is_the_unbroken_one(check, case):
+    check.values(resume, case)
+
+
+@pytest.mark.points(1)
+def test_model_optimizer_and_step(check):
+    check.values(carry_over, Case("momentum and learning rate", lr=LR, edges=[{"step": 0}], **SMALL))
+
+
+@pytest.mark.points(1)
+def test_random_states(check):
+    check.values(draw_again, Case("after an odd count of numbers", before=2 * between(1, 3) + 1, **ONCE))
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("case", NAMED, ids=str)
+def test_names(check, case):
+    check.values(carry_over, case)
+
+
+@pytest.mark.points(1)
+def test_one_checkpoint_takes_the_place_of_another(check):
+    check.values(replace, Case("a second save", path=PATHS, **ONCE))
+
+
+@pytest.mark.points(1)
+def test_a_save_that_fails_costs_nothing(check):
+    check.values(run_out_of_room, Case("a full disk", shares=SHARES, path=PATHS, **ONCE))
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("case", BAD, ids=str)
+def test_a_bad_file_is_refused_and_runs_no_code(check, case):
+    check.values(load_a_bad_one, case)
+
+
+@pytest.mark.points(1)
+def test_a_missing_file(check):
+    case = Case("no file", weight=SMALL["weight"], gradient=SMALL["gradient"], path=PATHS)
+    check.raises(FileNotFoundError, load_what_is_missing, case)
