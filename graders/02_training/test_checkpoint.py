@@ -133,11 +133,11 @@ def look_at(model, optimizer):
     }
 
 
-def carry_over(impl, weight, gradient, step, lr, path="runs/last.pt", kind="path"):
+def carry_over(impl, weight, gradient, step, lr, path="runs/last.pt", as_text=False):
     """What there is after a load by a model and an optimizer that have not made a step yet."""
     model, optimizer = started(weight, gradient, lr)
     with folder():
-        place = {"path": Path(path), "text": path, "from the root": Path(path).resolve()}[kind]
+        place = path if as_text else Path(path)
         impl.save_checkpoint(place, model, optimizer, step)
         push(model, optimizer, gradient)
         fresh = nn.Linear(*weight.shape[::-1], bias=False).to(weight)
@@ -314,9 +314,9 @@ RESUMED = [
 ]
 NAMED = [
     Case("folders that are not there yet", lr=LR, path="runs/a/b/last.pt", **ONCE),
-    Case("a text", lr=LR, path="runs/last.pt", kind="text", **ONCE),
+    Case("a text", lr=LR, path="runs/last.pt", as_text=True, **ONCE),
     Case("a name alone", lr=LR, path="last.pt", **ONCE),
-    Case("a name without an ending, from the root", lr=LR, path="runs/latest", kind="from the root", **ONCE),
+    Case("a name without an ending", lr=LR, path="runs/latest", **ONCE),
 ]
 SHARES = [0.0, between(0.01, 0.4), between(0.4, 0.8)]
 BAD = [

@@ -71,7 +71,7 @@ def watching(path: str | os.PathLike[str]) -> Iterator[Watched]:
         sys.addaudithook(_hook)
         _hook.is_there = True
     watched = Watched(Path(path).resolve())
-    with watched.file.open("rb") as old:
+    with Path(path).open("rb") as old:
         before = old.read()
         _hook.watched = watched
         try:
