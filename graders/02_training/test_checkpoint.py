@@ -171,16 +171,19 @@ def replace(impl, weight, gradient, step, path):
     model, optimizer = started(weight, gradient)
     with folder() as runs:
         (runs / "notes").write_text("not ours")
-        impl.save_checkpoint(runs / path, model, optimizer, 1)
+        place = runs / path
+        impl.save_checkpoint(place, model, optimizer, 1)
+        first = impl.load_checkpoint(place, model, optimizer)
         push(model, optimizer, gradient)
-        with watching(runs / path) as seen:
-            impl.save_checkpoint(runs / path, model, optimizer, step)
+        with watching(place) as seen:
+            impl.save_checkpoint(place, model, optimizer, step)
         left, saved = names_in(runs), model.weight.detach().clone()
         push(model, optimizer, gradient)
-        found = impl.load_checkpoint(runs / path, model, optimizer)
+        found = impl.load_checkpoint(place, model, optimizer)
     return {
         "files in the folder": left,
-        "step": found,
+        "step of the first": first,
+        "step of the second": found,
         "the weight is the saved one": torch.equal(model.weight, saved),
         "the old file is written into": seen.overwritten,
         "the old file is removed before the new one is there": seen.removed,
