@@ -1,4 +1,4 @@
-"""What a scenario sees of how a file is written, and a disk that fills up under it: for what must not be lost halfway."""
+"""The ways in which a file is written, as a scenario sees them, and a disk that fills up: for what must not be lost halfway."""
 
 from __future__ import annotations
 
