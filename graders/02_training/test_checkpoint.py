@@ -16,13 +16,11 @@ from torch import nn
 
 from kata.grading import Case, between, choice, full_disk, load, normal, watching, weights
 
-pytestmark = pytest.mark.exercise(points=10, seconds=3, optimizers=True)
-
-EXACT = ["float32", "float64"]  # in half precision the optimizers' steps get lost
+pytestmark = pytest.mark.exercise(points=10, seconds=3, optimizers=True, dtypes=["float32"])
 
 
 def layers(D, N):
-    return nn.Sequential(nn.Linear(D, N), nn.BatchNorm1d(N), nn.Dropout(0.3), nn.Linear(N, 2))
+    return nn.Sequential(nn.BatchNorm1d(D), nn.Dropout(0.3), nn.Linear(D, N))
 
 
 def with_variances(state):
@@ -30,8 +28,8 @@ def with_variances(state):
 
 
 def adamw(model, lr, decay):
-    first, last = list(model[0].parameters()), list(model[3].parameters()) + list(model[1].parameters())
-    return torch.optim.AdamW([{"params": first}, {"params": last, "weight_decay": decay}], lr=lr)
+    groups = [{"params": model[0].parameters()}, {"params": model[2].parameters(), "weight_decay": decay}]
+    return torch.optim.AdamW(groups, lr=lr)
 
 
 @contextlib.contextmanager
@@ -67,9 +65,9 @@ def train(model, optimizer, x, first, last):
     for step in range(first, last):
         optimizer.param_groups[0]["lr"] = 0.1 / (1 + step)
         optimizer.param_groups[-1]["lr"] *= 0.9
-        numbers = draw(x.device)
-        batch = x[random.sample(range(len(x)), 3)] + sum(map(float, numbers.values()))
-        loss = model(batch).square().mean()
+        noise = sum(map(float, draw(x.device).values()))
+        batch = x[random.sample(range(len(x)), 3)]
+        loss = (model(batch) - noise).square().mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -83,20 +81,22 @@ def same(one, other):
     return all(torch.equal(one[name], other[name]) for name in one)
 
 
-def resume(impl, state, other, x, lr, decay, steps, more):
-    """A run that is saved and goes on, and another one that is made of the file."""
-    model = load(layers(*state["0.weight"].shape[::-1]), state)
-    optimizer = adamw(model, lr, decay)
+def resume(impl, states, x, run):
+    """A run that is saved and goes on, and another one, saved as well, that is made of the first one's file."""
+    state, other = states
+    sizes = state["2.weight"].shape[::-1]
+    last = run["steps"] + run["more"]
+    model, resumed = load(layers(*sizes), state), load(layers(*sizes), other)
+    optimizer, another = adamw(model, run["lr"], run["decay"]), adamw(resumed, 2 * run["lr"], 0.0)
     with folder() as runs:
-        train(model, optimizer, x, 0, steps)
-        impl.save_checkpoint(runs / "last.pt", model, optimizer, steps)
-        unbroken = train(model, optimizer, x, steps, steps + more)
+        train(model, optimizer, x, 0, run["steps"])
+        impl.save_checkpoint(runs / "last.pt", model, optimizer, run["steps"])
+        unbroken = train(model, optimizer, x, run["steps"], last)
         (runs / "last.pt").rename("moved")
-        resumed = load(layers(*state["0.weight"].shape[::-1]), other)
-        optimizer = adamw(resumed, 2 * lr, 0.0)
-        train(resumed, optimizer, x, 0, 2)
-        step = impl.load_checkpoint(Path("moved"), resumed, optimizer)
-        losses = train(resumed, optimizer, x, step if isinstance(step, int) else steps, steps + more)
+        train(resumed, another, x, 0, 1)
+        impl.save_checkpoint(runs / "other.pt", resumed, another, last)
+        step = impl.load_checkpoint(Path("moved"), resumed, another)
+        losses = train(resumed, another, x, step if isinstance(step, int) else run["steps"], last)
     return {
         "step": step,
         "losses of the run that went on": unbroken,
@@ -110,17 +110,16 @@ def momentum(model, lr):
     return torch.optim.SGD(model.parameters(), lr=lr, momentum=0.5)
 
 
-def push(model, optimizer, gradient):
-    """A step with this gradient for the weight."""
-    model.weight.grad = gradient.clone()
+def push(model, optimizer):
+    """A step that makes the weight smaller."""
+    model.weight.grad = model.weight.detach().clone()
     optimizer.step()
 
 
-def started(weight, gradient, lr=0.25):
-    model = nn.Linear(*weight.shape[::-1], bias=False)
-    load(model, {"weight": weight})
+def started(weight, lr=0.25):
+    model = load(nn.Linear(*weight.shape[::-1], bias=False), {"weight": weight})
     optimizer = momentum(model, lr)
-    push(model, optimizer, gradient)
+    push(model, optimizer)
     return model, optimizer
 
 
@@ -133,13 +132,13 @@ def look_at(model, optimizer):
     }
 
 
-def carry_over(impl, weight, gradient, step, lr, path="runs/last.pt", as_text=False):
+def carry_over(impl, weight, step, lr, path="runs/last.pt", as_text=False):
     """What there is after a load by a model and an optimizer that have not made a step yet."""
-    model, optimizer = started(weight, gradient, lr)
+    model, optimizer = started(weight, lr)
     with folder():
         place = path if as_text else Path(path)
         impl.save_checkpoint(place, model, optimizer, step)
-        push(model, optimizer, gradient)
+        push(model, optimizer)
         fresh = nn.Linear(*weight.shape[::-1], bias=False).to(weight)
         optimizer, parameter = momentum(fresh, 1.0), fresh.weight
         found = impl.load_checkpoint(place, fresh, optimizer)
@@ -152,9 +151,9 @@ def carry_over(impl, weight, gradient, step, lr, path="runs/last.pt", as_text=Fa
     }
 
 
-def draw_again(impl, weight, gradient, before, step):
+def draw_again(impl, weight, before, step):
     """What the generators give after a load; the save was after so many numbers."""
-    model, optimizer = started(weight, gradient)
+    model, optimizer = started(weight)
     for _ in range(before):
         draw(weight.device)
     with folder() as runs:
@@ -166,19 +165,19 @@ def draw_again(impl, weight, gradient, before, step):
         return {"after the save": after_the_save, "after the load": draw(weight.device)}
 
 
-def replace(impl, weight, gradient, step, path):
+def replace(impl, weight, step, path):
     """How a second checkpoint takes the place of the first."""
-    model, optimizer = started(weight, gradient)
+    model, optimizer = started(weight)
     with folder() as runs:
         (runs / "notes").write_text("not ours")
         place = runs / path
         impl.save_checkpoint(place, model, optimizer, 1)
         first = impl.load_checkpoint(place, model, optimizer)
-        push(model, optimizer, gradient)
+        push(model, optimizer)
         with watching(place) as seen:
             impl.save_checkpoint(place, model, optimizer, step)
         left, saved = names_in(runs), model.weight.detach().clone()
-        push(model, optimizer, gradient)
+        push(model, optimizer)
         found = impl.load_checkpoint(place, model, optimizer)
     return {
         "files in the folder": left,
@@ -193,15 +192,15 @@ def replace(impl, weight, gradient, step, path):
     }
 
 
-def run_out_of_room(impl, weight, gradient, step, shares, path):
+def run_out_of_room(impl, weight, step, shares, path):
     """Saves for which the disk has room for a part alone; then what is left of the good one before."""
-    model, optimizer = started(weight, gradient)
+    model, optimizer = started(weight)
     raised, kept = [], []
     with folder() as runs:
         impl.save_checkpoint(runs / path, model, optimizer, step)
         before = (runs / path).read_bytes()
         for share in shares:
-            push(model, optimizer, gradient)
+            push(model, optimizer)
             with full_disk(int(share * len(before))):
                 raised.append(fails(impl.save_checkpoint, runs / path, model, optimizer, step + 1))
             kept.append((runs / path).is_file() and (runs / path).read_bytes() == before)
@@ -267,15 +266,15 @@ def states():
     return random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
 
 
-def load_a_bad_one(impl, weight, gradient, step, kind, share=None):
+def load_a_bad_one(impl, weight, step, kind, share=None):
     """A good file is saved and loaded; then comes a bad one."""
-    model, optimizer = started(weight, gradient)
+    model, optimizer = started(weight)
     with folder() as runs:
         impl.save_checkpoint(runs / "last.pt", model, optimizer, step)
         found = impl.load_checkpoint(runs / "last.pt", model, optimizer)
         content = share if kind == "cut off" else Charge("was here")
         (runs / "bad.pt").write_bytes(FORGERIES[kind]((runs / "last.pt").read_bytes(), content))
-        push(model, optimizer, gradient)
+        push(model, optimizer)
         before = states()
         failed = fails(impl.load_checkpoint, runs / "bad.pt", model, optimizer)
         ran = Path("was here").exists()
@@ -288,8 +287,8 @@ def load_a_bad_one(impl, weight, gradient, step, kind, share=None):
     }
 
 
-def load_what_is_missing(impl, weight, gradient, path):
-    model, optimizer = started(weight, gradient)
+def load_what_is_missing(impl, weight, path):
+    model, optimizer = started(weight)
     with folder() as runs:
         return impl.load_checkpoint(runs / path, model, optimizer)
 
@@ -297,23 +296,16 @@ def load_what_is_missing(impl, weight, gradient, path):
 D, N, ROWS, COLUMNS = between(2, 4), between(3, 5), between(2, 4), between(2, 4)
 STATE = weights(lambda impl, D, N: layers(D, N), D, N).map(with_variances)
 EIGHT = weights(lambda impl: layers(8, 7)).map(with_variances)
-RUN = {"lr": between(0.01, 0.1), "decay": between(0.1, 0.3), "steps": 2 * between(1, 2) + 1, "more": between(3, 4)}
-SMALL = {"weight": normal(ROWS, COLUMNS), "gradient": normal(ROWS, COLUMNS), "step": between(3, 99_999)}
+RUN = {"lr": between(0.01, 0.1), "decay": between(0.1, 0.3), "steps": 2 * between(0, 1) + 1, "more": between(2, 3)}
+SMALL = {"weight": normal(ROWS, COLUMNS), "step": between(3, 99_999)}
 LR = between(0.1, 0.9)
 PATHS = choice("last.pt", "latest", "step-7.ckpt")
-# What a file is named, and whether it is refused, is the same in all dtypes.
-ONCE = {**SMALL, "dtypes": ["float32"]}
+# What a file is named, and whether it is refused, is the same in all dtypes; what one call may leave to the next is seen above.
+ONCE = {**SMALL, "dtypes": ["float32"], "first": True}
 
 RESUMED = [
-    Case(
-        "a run with noise, dropout and batch normalization",
-        state=STATE,
-        other=STATE,
-        x=normal(6, D),
-        dtypes=EXACT,
-        **RUN,
-    ),
-    Case("eight numbers a row", state=EIGHT, other=EIGHT, x=normal(9, 8), recall=True, dtypes=EXACT, **RUN),
+    Case("a run with noise, dropout and batch normalization", states=[STATE, STATE], x=normal(6, D), run=RUN),
+    Case("eight numbers a row", states=[EIGHT, EIGHT], x=normal(9, 8), run=RUN, recall=True),
 ]
 NAMED = [
     Case("folders that are not there yet", lr=LR, path="runs/a/b/last.pt", **ONCE),
@@ -321,7 +313,7 @@ NAMED = [
     Case("a name alone", lr=LR, path="last.pt", **ONCE),
     Case("a name without an ending", lr=LR, path="runs/latest", **ONCE),
 ]
-SHARES = [0.0, between(0.01, 0.4), between(0.4, 0.8)]
+SHARES = [0.0, between(0.01, 0.8)]
 BAD = [
     Case("a pickle", kind="a pickle", **ONCE),
     Case("as torch saves it", kind="as torch saves it", **ONCE),
@@ -339,7 +331,9 @@ def test_the_resumed_run_is_the_unbroken_one(check, case):
 
 @pytest.mark.points(1)
 def test_model_optimizer_and_step(check):
-    check.values(carry_over, Case("momentum and learning rate", lr=LR, edges=[{"step": 0}], **SMALL))
+    # In float64 a weight may lose digits on the way; bfloat16 is what NumPy has no name for.
+    dtypes = ["float64", "bfloat16"]
+    check.values(carry_over, Case("momentum and learning rate", lr=LR, edges=[{"step": 0}], dtypes=dtypes, **SMALL))
 
 
 @pytest.mark.points(1)
@@ -371,5 +365,5 @@ def test_a_bad_file_is_refused_and_runs_no_code(check, case):
 
 @pytest.mark.points(1)
 def test_a_missing_file(check):
-    case = Case("no file", weight=SMALL["weight"], gradient=SMALL["gradient"], path=PATHS)
+    case = Case("no file", weight=SMALL["weight"], path=PATHS)
     check.raises(FileNotFoundError, load_what_is_missing, case)

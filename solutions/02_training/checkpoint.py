@@ -28,8 +28,8 @@ Save:
 - One file holds everything: it may be renamed or copied, and loads in another process.
 - Saving changes nothing about the run: the model, the optimizer and all random states stay as they are.
 - A file that is at `path` already is replaced. **At every moment there is a whole checkpoint at `path`**: the old one or
-  the new one. So never write into it, remove it or rename it; and do not prepare the new one in another folder (below
-  this one is fine): on another disk a move is a copy.
+  the new one. So never write into it, remove it or rename it; and prepare the new one beside it, in the same folder: a
+  move is a single step within one file system only, and from another folder it may be refused.
 - When something goes wrong on the way, the error is raised, and the old file is as it was. Whether it went well or not,
   no other file is left in the folder, unless the process was killed.
 
