@@ -81,22 +81,21 @@ def same(one, other):
     return all(torch.equal(one[name], other[name]) for name in one)
 
 
-def resume(impl, states, x, run):
+def resume(impl, run):
     """A run that is saved and goes on, and another one, saved as well, that is made of the first one's file."""
-    state, other = states
-    sizes = state["2.weight"].shape[::-1]
-    last = run["steps"] + run["more"]
+    (state, other), x, steps = run["states"], run["x"], run["steps"]
+    sizes, last = state["2.weight"].shape[::-1], steps + run["more"]
     model, resumed = load(layers(*sizes), state), load(layers(*sizes), other)
     optimizer, another = adamw(model, run["lr"], run["decay"]), adamw(resumed, 2 * run["lr"], 0.0)
     with folder() as runs:
-        train(model, optimizer, x, 0, run["steps"])
-        impl.save_checkpoint(runs / "last.pt", model, optimizer, run["steps"])
-        unbroken = train(model, optimizer, x, run["steps"], last)
+        train(model, optimizer, x, 0, steps)
+        impl.save_checkpoint(runs / "last.pt", model, optimizer, steps)
+        unbroken = train(model, optimizer, x, steps, last)
         (runs / "last.pt").rename("moved")
         train(resumed, another, x, 0, 1)
         impl.save_checkpoint(runs / "other.pt", resumed, another, last)
         step = impl.load_checkpoint(Path("moved"), resumed, another)
-        losses = train(resumed, another, x, step if isinstance(step, int) else run["steps"], last)
+        losses = train(resumed, another, x, step if isinstance(step, int) else steps, last)
     return {
         "step": step,
         "losses of the run that went on": unbroken,
@@ -296,7 +295,7 @@ def load_what_is_missing(impl, weight, path):
 D, N, ROWS, COLUMNS = between(2, 4), between(3, 5), between(2, 4), between(2, 4)
 STATE = weights(lambda impl, D, N: layers(D, N), D, N).map(with_variances)
 EIGHT = weights(lambda impl: layers(8, 7)).map(with_variances)
-RUN = {"lr": between(0.01, 0.1), "decay": between(0.1, 0.3), "steps": 2 * between(0, 1) + 1, "more": between(2, 3)}
+STEPS = {"lr": between(0.01, 0.1), "decay": between(0.1, 0.3), "steps": 2 * between(0, 1) + 1, "more": between(2, 3)}
 SMALL = {"weight": normal(ROWS, COLUMNS), "step": between(3, 99_999)}
 LR = between(0.1, 0.9)
 PATHS = choice("last.pt", "latest", "step-7.ckpt")
@@ -304,14 +303,16 @@ PATHS = choice("last.pt", "latest", "step-7.ckpt")
 ONCE = {**SMALL, "dtypes": ["float32"], "first": True}
 
 RESUMED = [
-    Case("a run with noise, dropout and batch normalization", states=[STATE, STATE], x=normal(6, D), run=RUN),
-    Case("eight numbers a row", states=[EIGHT, EIGHT], x=normal(9, 8), run=RUN, recall=True),
+    Case(
+        "a run with noise, dropout and batch normalization",
+        run={"states": [STATE, STATE], "x": normal(6, D), **STEPS},
+    ),
+    Case("eight numbers a row", run={"states": [EIGHT, EIGHT], "x": normal(9, 8), **STEPS}, recall=True),
 ]
 NAMED = [
     Case("folders that are not there yet", lr=LR, path="runs/a/b/last.pt", **ONCE),
     Case("a text", lr=LR, path="runs/last.pt", as_text=True, **ONCE),
-    Case("a name alone", lr=LR, path="last.pt", **ONCE),
-    Case("a name without an ending", lr=LR, path="runs/latest", **ONCE),
+    Case("a name alone, without an ending", lr=LR, path="latest", **ONCE),
 ]
 SHARES = [0.0, between(0.01, 0.8)]
 BAD = [
