@@ -227,7 +227,7 @@ class Charge:
 
 
 def as_a_pickle(good, charge):
-    return pickle.dumps({"model": {}, "optimizer": {}, "step": charge})
+    return pickle.dumps({"model": {}, "optimizer": {}, "step": charge}, protocol=2)  # of others torch warns
 
 
 def as_torch_saves_it(good, charge):
