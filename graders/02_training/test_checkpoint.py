@@ -295,7 +295,7 @@ def load_what_is_missing(impl, weight, path):
 D, N, ROWS, COLUMNS = between(2, 4), between(3, 5), between(2, 4), between(2, 4)
 STATE = weights(lambda impl, D, N: layers(D, N), D, N).map(with_variances)
 EIGHT = weights(lambda impl: layers(8, 7)).map(with_variances)
-STEPS = {"lr": between(0.01, 0.1), "decay": between(0.1, 0.3), "steps": 2 * between(0, 1) + 1, "more": between(2, 3)}
+STEPS = {"lr": between(0.01, 0.1), "decay": between(0.1, 0.3), "steps": 2 * between(1, 2), "more": between(2, 3)}
 SMALL = {"weight": normal(ROWS, COLUMNS), "step": between(3, 99_999)}
 LR = between(0.1, 0.9)
 PATHS = choice("last.pt", "latest", "step-7.ckpt")
