@@ -20,9 +20,10 @@ $$\cos(q, t) = \frac{q \cdot t}{\lVert q \rVert \, \lVert t \rVert}$$
   that are clearly apart, or equal however they are worked out, without rounding.)
 - A vector of zeros has no direction. Its cosine with anything is to be 0, whether it is the query or a row; nothing is NaN. So it
   comes before all rows with negative cosines.
-- Directions count, not lengths, however short or long: numbers of $10^{-30}$ or $10^{30}$ are fine, though in float32 their squares
-  are 0 or infinite. This is stricter than usual: `F.normalize` takes vectors shorter than $10^{-12}$ for almost nothing, and
-  `F.cosine_similarity` those shorter than $10^{-8}$. How can a vector be given another length before anything is squared?
+- Directions count, not lengths, however short or long: numbers of $10^{-30}$ or $10^{30}$ are fine, in one table, too, though in
+  float32 their squares are 0 or infinite. This is stricter than usual: `F.normalize` takes vectors shorter than $10^{-12}$ for
+  almost nothing, and `F.cosine_similarity` those shorter than $10^{-8}$. How can a vector be given another length before anything
+  is squared?
 - Query and table stay as they are. No gradient is asked for.
 
 Example: the query is (1, 0), the table has the rows (0, 2), (3, 4), (0, 0) and (10, 0). The cosines are 0, 3/5, 0 and 1. The best

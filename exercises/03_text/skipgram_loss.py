@@ -21,7 +21,8 @@ The minus inside of the second sigmoid says no: $\sigma(-z)$ is $1 - \sigma(z)$.
 - It is a sum over the K negatives, and a mean over the N pairs. N is 1 or more, and K may be 0: then only the real pairs count.
 - The result is a tensor with no axes, of the dtype of the vectors, half precision included.
 - Scores up to $\pm 10\,000$ give the right loss and the right gradients, never infinity or NaN: a wrong answer that is given with
-  a score of 10 000 costs 10 000. (In float16, let the loss itself be no larger than its numbers.)
+  a score of 10 000 costs 10 000. In float16, whose largest number is 65504, the loss is right wherever that of each
+  pair is below this, even if their sum is not. (Beware: a sum that is divided by N is infinite before that; `mean` is not.)
 - Gradients reach all three. They are right also where a score is exactly 0. word2vec begins with contexts of nothing but
   zeros, and must learn all the same: each center that is not zero sends them gradients, with the slope 1/2.
 - The vectors stay as they are. torch's own `logsigmoid` and `softplus` may be used.

@@ -37,9 +37,10 @@ def next_token_loss(logits, target):
     return F.cross_entropy(logits.flatten(0, 1), target.flatten())
 
 
-def train(impl, model, batches, scale, loss_fn=F.mse_loss, dtype="bfloat16"):
+def train(impl, model, batches, scale, loss_fn=F.mse_loss, dtype="bfloat16", groups=None):
     """The losses of a step on each batch, the scale after each, and where they lead. A scale of 1 is that of no scaler."""
-    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.1, momentum=0.9)
+    groups = groups or [{"params": [p for p in model.parameters() if p.requires_grad]}]
+    optimizer = torch.optim.SGD(groups, lr=0.1, momentum=0.9)
     device = next(model.parameters()).device.type
     scaler = torch.amp.GradScaler(device, init_scale=scale, growth_interval=2, enabled=scale > 1)
     losses, scales = [], []
@@ -65,6 +66,12 @@ def with_a_frozen_layer(impl, state, width, batches, scale):
     model = load(layers(width), state)
     model[0].requires_grad_(False)
     return train(impl, model, batches, scale)
+
+
+def with_two_groups(impl, state, width, batches, scale):
+    model = load(layers(width), state)
+    groups = [{"params": model[0].parameters()}, {"params": model[2].parameters(), "lr": 0.2}]
+    return train(impl, model, batches, scale, groups=groups)
 
 
 def after_another_backward(impl, state, width, batches, scale, x):
@@ -182,6 +189,9 @@ STEPS = [
         training=False,
     ),
     Case("a frozen layer", with_a_frozen_layer, state=STATE, width=W, batches=batches(N, 2, far=9.0), scale=SCALE),
+    Case(
+        "two groups of parameters", with_two_groups, state=STATE, width=W, batches=batches(N, 2, far=9.0), scale=SCALE
+    ),
     Case(
         "gradients from before the call",
         after_another_backward,

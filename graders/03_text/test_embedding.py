@@ -1,5 +1,6 @@
 """A table of vectors: what is looked up, the gradients of its rows, the row of padding, and the first weights."""
 
+import copy
 import math
 
 import pytest
@@ -25,7 +26,14 @@ def look_up(impl, weight, ids, **options):
 
 def differentiate(impl, weight, ids, slopes, **options):
     """The vectors, and the gradient that reaches the table."""
-    module = make(impl, weight, options)
+    return gradient_of(make(impl, weight, options), ids, slopes)
+
+
+def differentiate_a_copy(impl, weight, ids, slopes, **options):
+    return gradient_of(copy.deepcopy(make(impl, weight, options)), ids, slopes)
+
+
+def gradient_of(module, ids, slopes):
     vectors = module(ids)
     if vectors.requires_grad:
         (vectors * slopes).sum().backward()
@@ -71,6 +79,13 @@ def with_padding(ids, row, num):
     return ids
 
 
+def without_bounds(slopes):
+    """What comes back to the first and the last of each text, which are padding, is no number."""
+    slopes = slopes.clone()
+    slopes[..., 0, :], slopes[..., -1, :] = math.inf, math.nan
+    return slopes
+
+
 # V, D, B and T are never the same number, so that no axis is taken for another.
 V, D, B, T = between(12, 16), between(7, 9), between(2, 3), between(4, 6)
 TABLE = normal(V, D)
@@ -113,17 +128,24 @@ def padded(row):
 
 
 PADDED = [
-    Case("in the middle", **padded(MIDDLE), edges=[{"padding_idx": None}, {D: 1}]),
-    Case("row 0", **padded(0)),
-    Case("counted from the end", **padded(LAST)),
-    Case("the last row, -1", **padded(-1), edges=[{B: 1}]),
+    Case("in the middle", differentiate, **padded(MIDDLE), edges=[{"padding_idx": None}, {D: 1}]),
+    Case("row 0", differentiate, **padded(0)),
+    Case("counted from the end", differentiate, **padded(LAST)),
+    Case("the last row, -1", differentiate, **padded(-1), edges=[{B: 1}]),
     Case(
         "a single id of padding",
+        differentiate,
         weight=TABLE.map(without, MIDDLE),
         ids=MIDDLE + integers(high=1),
         slopes=normal(D),
         padding_idx=MIDDLE,
     ),
+    Case(
+        "infinite gradients come back to padding",
+        differentiate,
+        **{**padded(MIDDLE), "slopes": normal(B, 2 * T, D).map(without_bounds)},
+    ),
+    Case("a copy of the module", differentiate_a_copy, **padded(MIDDLE)),
 ]
 
 NEW = [
@@ -155,7 +177,7 @@ def test_vectors_and_gradients(check, case):
 @pytest.mark.points(3)
 @pytest.mark.parametrize("case", PADDED, ids=str)
 def test_padding(check, case):
-    check.values(differentiate, case)
+    check.values(case.scenario, case)
 
 
 @pytest.mark.points(1.5)

@@ -39,6 +39,11 @@ def stretched(x, exponents, base):
     return x * base**exponents
 
 
+def of_either_size(exponents):
+    """Each other vector is short, not long."""
+    return exponents * (1.0 - 2.0 * (torch.arange(len(exponents)) % 2)).unsqueeze(1)
+
+
 def with_zeros(rows, place):
     """A row of zeros between others."""
     return torch.cat([rows[:place], torch.zeros_like(rows[:1]), rows[place:]])
@@ -129,6 +134,13 @@ LENGTHS = [
         query=SPARSE.map(stretched, uniform(Q, 1, **LONG), 10.0),
         table=rows(SPARSE).map(stretched, uniform(N, 1, **LONG), 10.0),
         k=K,
+        dtypes=DTYPES,
+    ),
+    Case(
+        "short beside long ones",
+        query=SPARSE.map(stretched, uniform(Q, 1, **LONG).map(of_either_size), 10.0),
+        table=rows(SPARSE).map(stretched, uniform(N, 1, **LONG).map(of_either_size), 10.0),
+        k=N,
         dtypes=DTYPES,
     ),
 ]

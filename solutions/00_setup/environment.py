@@ -55,11 +55,11 @@ def best_device(prefer: str | None = None) -> torch.device:
     device(type='cpu')
     """
     ### BEGIN SOLUTION
-    available = {
+    available = {  # the fastest first
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
         "cpu": True,
-    }  # the fastest first
+    }
     if prefer is None:
         prefer = next(name for name, there in available.items() if there)
     if prefer not in available:

@@ -25,7 +25,8 @@ the loss as a Python float.
 - The returned loss is $L$ itself, without the scale, as it was before the step. It may be inf or NaN, or finite where a
   gradient is not. The loss may be a mean over the samples or a sum; it is taken as it is. Batches may differ in size.
 - The model is in the mode it comes in: whether it is in training is for the caller to say.
-- The optimizer holds all parameters that require a gradient. They are on the device of x and y.
+- The optimizer holds all parameters that require a gradient, in one group or in several, as for different learning rates. They
+  are on the device of x and y.
 
 The tests use what runs everywhere: on the CPU, autocast in bfloat16 and in float16, with a true `torch.amp.GradScaler("cpu")`,
 and with `enabled=False`, as is usual for bfloat16: then each of its methods does nothing more than what it has to, the

@@ -24,7 +24,9 @@ zero however long training goes on, so no gradient may reach its row.
 - The module has one parameter, `weight`, (num, dim), and its `state_dict()` has no other entry.
 - The first weights are drawn from torch's global generator, each by itself: normal, with mean 0 and standard deviation 1.
 - With a `padding_idx`, this row is zeros at first. Looked up, it gives zeros, and its gradient is 0 or none, whatever is done
-  with the result. All other rows are as without it. Weights that are loaded have zeros in this row, too.
+  with the result: even if what comes back to it is infinite or NaN. (Beware: 0 times infinity is NaN.) All other rows are drawn
+  from the same distribution as without it, looked up, and learned. Weights that are loaded have zeros in this row, too.
+- A copy of the module, as `copy.deepcopy` makes it, does all of this as well. (Beware: hooks of a parameter are not copied.)
 - A negative `padding_idx` counts from the end, as in torch: -1 is the last row. One that is no row, below `-num` or above
   `num - 1`: raise `ValueError`.
 - ids stay as they are. Do without torch's own embeddings.

@@ -1,4 +1,4 @@
-"""Draws no numbers for the padding's row: all rows behind it are others than they are without a padding."""
+"""Draws no numbers for the padding's row: from the same seed the rows behind it get others, of the same distribution."""
 
 import torch
 from torch import nn
