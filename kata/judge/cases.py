@@ -8,6 +8,7 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Generator, Tensor, nn
@@ -223,8 +224,16 @@ def weights(build: Callable[..., nn.Module], *sizes: Any) -> Recipe:
     they multiply (standard deviation 1/√fan-in), so that depth does not blow it up.
     """
 
+    made: WeakKeyDictionary[Any, dict[str, dict[str, Tensor]]] = WeakKeyDictionary()  # by reference and sizes
+
     def draw(source: Source) -> dict[str, Tensor]:
-        state = build(source.reference, *source.sizes(sizes)).state_dict()
+        drawn = source.sizes(sizes)
+        states = made.setdefault(source.reference, {})
+        if (
+            key := repr(drawn)
+        ) not in states:  # a module draws weights of its own, which takes longer than all else here
+            states[key] = build(source.reference, *drawn).state_dict()
+        state = states[key]
         return {
             name: _fill(tensor, source.generator) if tensor.is_floating_point() else tensor
             for name, tensor in state.items()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import torch
@@ -285,6 +285,7 @@ class Check:
         session.asked += 1
         run = session.seed if seed is None else seed
         trials: list[Trial] = []
+        drawn = cache(lambda: case.draw(run, session.reference.implementation))  # once for all dtypes
         for name in dtypes or case.dtypes or session.named:
             # What a grader asks first, second, third in a test is the same for every submission: work it out once.
             place = (session.test, session.asked, case.name, name, session.device.type, with_gradients, cost)
@@ -295,6 +296,7 @@ class Check:
                 place,
                 scenario,
                 case,
+                drawn,
                 getattr(torch, name),
                 run,
                 with_gradients,
@@ -310,6 +312,7 @@ class Check:
         place: tuple[Any, ...],
         scenario: Scenario,
         case: Case,
+        drawn: Callable[[], dict[str, Any]],
         dtype: torch.dtype,
         seed: int,
         with_gradients: bool,
@@ -319,7 +322,7 @@ class Check:
         observed: bool,
     ) -> Trial:
         session = self._session
-        inputs = cast(case.draw(seed, session.reference.implementation), dtype, session.device)
+        inputs = cast(drawn(), dtype, session.device)
         trial = Trial(
             place,
             scenario,

@@ -121,7 +121,8 @@ class Live(Reference):
         if trial.with_gradients:
             cotangents = draw_cotangents(self._run(self._right, trial, exact_inputs, None).outputs, trial)
         truth = self._run(self._right, trial, exact_inputs, cotangents)
-        ours = self._run(self._right, trial, trial.inputs, cotangents)
+        same = trial.dtype == torch.float64 and trial.device == CPU
+        ours = truth if same else self._run(self._right, trial, trial.inputs, cotangents)
         return Expected(truth, ours, self._request(trial, cotangents))
 
     def _work_out_draws(self, trial: Trial, statistic: Statistic, exact_inputs: dict[str, Any]) -> Expected:
