@@ -8,7 +8,6 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import torch
 from torch import Generator, Tensor, nn
@@ -224,19 +223,21 @@ def weights(build: Callable[..., nn.Module], *sizes: Any) -> Recipe:
     they multiply (standard deviation 1/√fan-in), so that depth does not blow it up.
     """
 
-    made: WeakKeyDictionary[Any, dict[str, dict[str, Tensor]]] = WeakKeyDictionary()  # by reference and sizes
+    reference: Any = None
+    made: dict[str, dict[str, Tensor]] = {}  # for this reference, by sizes
 
     def draw(source: Source) -> dict[str, Tensor]:
+        nonlocal reference
+        if source.reference is not reference:
+            reference = source.reference
+            made.clear()
         drawn = source.sizes(sizes)
-        states = made.setdefault(source.reference, {})
-        if (
-            key := repr(drawn)
-        ) not in states:  # a module draws weights of its own, which takes longer than all else here
-            states[key] = build(source.reference, *drawn).state_dict()
-        state = states[key]
+        key = repr(drawn)
+        if key not in made:  # a new module draws weights of its own, which takes longer than all else here
+            made[key] = build(reference, *drawn).state_dict()
         return {
             name: _fill(tensor, source.generator) if tensor.is_floating_point() else tensor
-            for name, tensor in state.items()
+            for name, tensor in made[key].items()
         }
 
     return Recipe(draw)
