@@ -25,9 +25,10 @@ class Elsewhere(Tensor):
 
     @staticmethod
     def __new__(cls, tensor: Tensor, name: str) -> Elsewhere:
-        self: Elsewhere = Tensor._make_wrapper_subclass(
-            cls, tensor.shape, dtype=tensor.dtype, device=torch.device("meta")
-        )
+        with torch.inference_mode(False):  # in it, torch takes no view of a tensor from without that was made within
+            self: Elsewhere = Tensor._make_wrapper_subclass(
+                cls, tensor.shape, dtype=tensor.dtype, device=torch.device("meta")
+            )
         self.tensor, self.label = tensor, name
         return self
 

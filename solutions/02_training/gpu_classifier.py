@@ -1,8 +1,8 @@
-r"""# A classifier, trained and asked on a card
+r"""# A classifier on the GPU
 
-A card computes with what is in its own memory. So three things have to be brought there, model, inputs and classes, and one back:
-the answers, which whoever asked wants on the CPU. And a training that cannot be repeated cannot be compared with another one:
-its seed has to fix all that is drawn.
+A GPU computes with what is in its own memory. So three things have to be brought there, the model, the inputs and their classes,
+and one has to be brought back: the answers, which the caller wants on the CPU. And a training that cannot be repeated cannot be
+compared with another one: its seed has to fix all that is drawn at random.
 
 **Write** two functions.
 
@@ -21,11 +21,11 @@ its seed has to fix all that is drawn.
 - It works for every model on `device` that gives logits, and for a single sample, too. x may be on another device.
 - The model predicts in evaluation mode, and no graph is recorded. Which mode it is in afterwards does not matter.
 
-The tests train on 300 samples around the origin that lie in rings, balanced: class 0 are the nearest, the next class those
+The tests train on 300 samples around the origin that lie in rings of equally many: class 0 are the nearest, the next class those
 around it, and so on, in 2 or 3 dimensions. No straight line parts them. Of 300 samples not seen before at least 64 % have to be
 right with three classes, and 57 % with four; a layer of 64, a ReLU and 150 steps of Adam at a rate of 0.02 reach about 90 %. A
-training may take 2 seconds. That the model was moved can be seen only where there is a card; for x and y, the tests
-have a stand-in.
+training may take 2 seconds. Whether the model was moved shows only on a machine with a GPU; for x and y, the tests have a
+stand-in.
 
 Example: logits ((0, 2, 1), (3, 1, 0)) are the classes (1, 0).
 

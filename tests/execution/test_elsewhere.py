@@ -8,6 +8,7 @@ from kata.grading import Elsewhere
 X = torch.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
 
 
+@pytest.mark.parametrize("mode", [torch.enable_grad, torch.inference_mode])
 @pytest.mark.parametrize(
     "brought",
     [
@@ -15,13 +16,16 @@ X = torch.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
         lambda x: torch.cat([row[None].to("cpu") for row in x]),
         lambda x: torch.cat([part.to("cpu") for part in x.split(2)]),
         lambda x: torch.cat(x.chunk(3)).cpu(),
+        lambda x: x.view(-1)[:6].reshape(3, 2).detach().cpu(),
         lambda x: x[torch.tensor([2, 1, 0])].flip(0).to("cpu"),
         lambda x: x.index_select(0, torch.arange(3)).to("cpu"),
         lambda x: torch.stack(list(x)).to(torch.device("cpu")),
     ],
 )
-def test_what_may_be_done_before_it_is_moved(brought):
-    moved = brought(Elsewhere(X, "x"))
+def test_what_may_be_done_before_it_is_moved(brought, mode):
+    x = Elsewhere(X, "x")
+    with mode():
+        moved = brought(x)
     assert type(moved) is torch.Tensor and torch.equal(moved, X)
 
 
