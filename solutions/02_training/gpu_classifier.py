@@ -75,5 +75,5 @@ def predict(model: nn.Module, x: Float[Tensor, "n D"], device: str | torch.devic
     model.eval()
     with torch.no_grad():
         logits = model(x.to(device))  # (n, C)
-    return logits.argmax(dim=1).to("cpu")
+    return logits.argmax(dim=1).cpu()
     ### END SOLUTION
