@@ -1,7 +1,7 @@
 """The words a grader is written in."""
 
 from kata.execution.elsewhere import Elsewhere
-from kata.execution.files import full_disk, watching
+from kata.execution.files import full_disk, unpickling, watching
 from kata.execution.scenario import load
 from kata.judge.cases import (
     Case,
@@ -82,6 +82,7 @@ __all__ = [
     "starting_with",
     "those_of_other_sign",
     "uniform",
+    "unpickling",
     "watching",
     "weights",
     "with_between",

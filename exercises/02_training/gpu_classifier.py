@@ -19,7 +19,8 @@ compared with another one: its seed has to fix all that is drawn at random.
 `predict(model, x, device)` returns the classes of the samples x (n, D), $\arg\max_c \text{logits}_{i, c}$, as int64 (n,) on the CPU.
 
 - It works for every model on `device` that gives logits, and for a single sample, too. x may be on another device.
-- The model predicts in evaluation mode, and no graph is recorded. Which mode it is in afterwards does not matter.
+- The model predicts in evaluation mode with all of its parts, whichever were in training, and no graph is recorded. Which mode
+  it is in afterwards does not matter.
 
 The tests train on 300 samples around the origin that lie in rings of equally many: class 0 are the nearest, the next class those
 around it, and so on, in 2 or 3 dimensions. No straight line parts them. Of 300 samples not seen before at least 64 % have to be

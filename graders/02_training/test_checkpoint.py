@@ -14,7 +14,7 @@ import pytest
 import torch
 from torch import nn
 
-from kata.grading import Case, between, choice, full_disk, load, normal, watching, weights
+from kata.grading import Case, between, choice, full_disk, load, normal, unpickling, watching, weights
 
 pytestmark = pytest.mark.exercise(points=10, seconds=3, optimizers=True, dtypes=["float32"])
 
@@ -161,7 +161,9 @@ def draw_again(impl, weight, before, step):
         for _ in range(3):
             draw(weight.device)
         impl.load_checkpoint(runs / "last.pt", model, optimizer)
-        return {"after the save": after_the_save, "after the load": draw(weight.device)}
+        after_the_load = draw(weight.device)
+    same_again = {name: bool(number == after_the_load[name]) for name, number in after_the_save.items()}
+    return {"after the save": after_the_save, "after the load": after_the_load, "to the last bit": same_again}
 
 
 def replace(impl, weight, step, path):
@@ -270,7 +272,8 @@ def load_a_bad_one(impl, weight, step, kind, share=None):
     model, optimizer = started(weight)
     with folder() as runs:
         impl.save_checkpoint(runs / "last.pt", model, optimizer, step)
-        found = impl.load_checkpoint(runs / "last.pt", model, optimizer)
+        with unpickling() as looked_up:
+            found = impl.load_checkpoint(runs / "last.pt", model, optimizer)
         content = share if kind == "cut off" else Charge("was here")
         (runs / "bad.pt").write_bytes(FORGERIES[kind]((runs / "last.pt").read_bytes(), content))
         push(model, optimizer)
@@ -279,6 +282,7 @@ def load_a_bad_one(impl, weight, step, kind, share=None):
         ran = Path("was here").exists()
     return {
         "step of the good file": found,
+        "pickle may look up anything": bool(looked_up),
         "code from the file was run": ran,
         "an error is raised": failed,
         "model and optimizer after it": look_at(model, optimizer),
@@ -357,6 +361,8 @@ def test_names(check, case):
 @pytest.mark.points(1)
 def test_one_checkpoint_takes_the_place_of_another(check):
     check.values(replace, alone(Case("a second save", path=PATHS, **ONCE)))
+    # Who gives the new file this ending, in place of the old one, writes into the old file.
+    check.values(replace, alone(Case("a name that ends in .tmp", path="last.tmp", **ONCE)))
 
 
 @pytest.mark.points(1)

@@ -1,4 +1,4 @@
-"""The ways in which a file is written, as a scenario sees them, and a disk that fills up: for what must not be lost halfway."""
+"""Files as a scenario sees them written and read, and a disk that fills up: for what must not be lost, nor run."""
 
 from __future__ import annotations
 
@@ -47,9 +47,18 @@ class _Hook:
     """Python's audit hook: one for the process, since it cannot be taken off again."""
 
     watched: Watched | None = None
+    looked_up: list[str] | None = None
     is_there = False
 
+    def set(self) -> None:
+        """Have Python call it from now on."""
+        if not self.is_there:
+            sys.addaudithook(self)
+            self.is_there = True
+
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.looked_up is not None and event == "pickle.find_class":
+            self.looked_up.append(".".join(map(str, arguments)))
         if self.watched is not None and event in ("os.rename", "os.remove"):
             watched, self.watched = self.watched, None
             with contextlib.suppress(ValueError):  # a name that no file can have
@@ -67,9 +76,7 @@ def watching(path: str | os.PathLike[str]) -> Iterator[Watched]:
     It is told by what Python is asked to do, and by the old file, which is kept open. It runs beside the code it watches:
     good for teaching, and no wall.
     """
-    if not _hook.is_there:
-        sys.addaudithook(_hook)
-        _hook.is_there = True
+    _hook.set()
     watched = Watched(Path(path).resolve())
     with Path(path).open("rb") as old:
         before = old.read()
@@ -82,6 +89,21 @@ def watching(path: str | os.PathLike[str]) -> Iterator[Watched]:
             watched.overwritten = old.read() != before
     with contextlib.suppress(OSError):
         watched.unfinished = watched.moved not in (None, watched.file.read_bytes())
+
+
+@contextlib.contextmanager
+def unpickling() -> Iterator[list[str]]:
+    """Collect what Python's `pickle` looks up meanwhile, by name: a file that has it do so could have it run anything.
+
+    torch's reader of `weights_only=True` is another one, which looks up nothing.
+    """
+    _hook.set()
+    found: list[str] = []
+    _hook.looked_up = found
+    try:
+        yield found
+    finally:
+        _hook.looked_up = None
 
 
 @contextlib.contextmanager

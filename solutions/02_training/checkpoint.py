@@ -39,8 +39,9 @@ Load:
   are as they were at the save. The tensors are loaded into the parameters that are there (those that the optimizer holds),
   on the device on which they are, in their dtype.
 - A file that is not there raises `FileNotFoundError`.
-- **No code from the file is run.** A file with anything but data in it, and one that is cut off, raises an error, of whatever
-  kind, and leaves the model, the optimizer and the random states as they were.
+- **No code from the file is run.** So `pickle.loads` is not for any part of it, not even for one inside of a tensor. A file
+  with anything but data in it, and one that is cut off, raises an error, of whatever kind, and leaves the model, the
+  optimizer and the random states as they were.
 
 Not kept: gradients, train or eval mode, generators of your own (`torch.Generator`, `np.random.default_rng()`), the place in a
 `DataLoader`, and a scheduler. A learning rate that is worked out from the step, as in `lr_schedule`, goes on with the step; a
