@@ -249,7 +249,11 @@ def _called_before(
 
 def execute_here(impl: Implementation, scenario: Scenario, inputs: dict[str, Any], **options: Any) -> Outcome:
     """Run `execute` and bring the outcome to the CPU: for trusted code, in the process that looks at it."""
-    outcome = execute(impl, scenario, inputs, **options)
+    limit = sys.getrecursionlimit()
+    try:
+        outcome = execute(impl, scenario, inputs, **options)
+    finally:
+        sys.setrecursionlimit(limit)  # who goes deep raises it, and the next one to go deep would crash this process
     outcome.look_for_changes(raw(inputs))
     if not (outcome.raised and outcome.raised.lost_the_card):
         outcome.outputs, outcome.gradients = map_tensors(

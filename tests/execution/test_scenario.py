@@ -1,0 +1,13 @@
+"""A scenario run in this process: for trusted code, which may still change what others rely on."""
+
+import sys
+
+import torch
+
+from kata.execution.scenario import execute_here
+
+
+def test_a_recursion_limit_that_was_raised_is_put_back():
+    before = sys.getrecursionlimit()
+    outcome = execute_here(sys, lambda impl: impl.setrecursionlimit(10**6) or torch.ones(1), {}, seed=0)
+    assert outcome.raised is None and sys.getrecursionlimit() == before
