@@ -33,7 +33,8 @@ from kata.execution.torch_calls import TorchCall
 from kata.judge.agreement import check_agreement, same
 from kata.judge.checks import _refusal
 from kata.judge.submission import Submission, _outcome
-from kata.sandbox.host import Limits, Worker, WorkerEnded, host
+from kata.sandbox import host
+from kata.sandbox.host import Limits, Worker, WorkerEnded
 from kata.sandbox.meter import Meter
 from kata.sandbox.worker import _message
 from kata.text import plain
