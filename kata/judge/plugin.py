@@ -251,9 +251,8 @@ class Judging:
         self.sandbox = self.sandbox or Sandbox([exercise.root])
         limits = Limits(
             memory=options.memory_mb << 20,
-            cpu_seconds=int(
-                8 * options.seconds + 30
-            ),  # the judge's count acts first; this ends what escapes its session
+            # The judge's count acts first; this ends what escapes its session.
+            cpu_seconds=int(8 * options.seconds + 30),
             prepared=options.optimizers,
         )
         self.limits[exercise.grader] = limits

@@ -38,12 +38,10 @@ LEAST_REST_SECONDS = 0.2  # the same for one that has slept in vain before
 FORGET_SECONDS = 0.25  # for answers that a wrong one has made needless: more would eat up the time of the tests to come
 OWN_TESTS = 0.75  # each exercise has this many tests' worth of time for itself, whatever the others take
 COMMON_SECONDS = 15.0  # and a submission has these for all that need more: so no hostile one holds up a class for long
-OWN_READING = (
-    0.5  # seconds of the judge's own processor that it spends on the answers of an exercise: a right one takes 0.1
-)
-COMMON_READING = (
-    3.0  # and on those of all exercises of a submission beyond that: what was made to be long is not read on
-)
+# Seconds of the judge's own processor that it spends on the answers of an exercise, where a right one takes 0.1; and on
+# those of all exercises of a submission beyond that. What was made to be long is not read on.
+OWN_READING = 0.5
+COMMON_READING = 3.0
 ENDLESS_TESTS = 3  # an exercise stops after this many tests that never came to an end: the others would say no more
 READY_SECONDS = 60.0  # for a fresh worker: milliseconds, but half a second with a card, ten where its driver sleeps
 LONGEST_NAME = 200  # of a function of torch's
