@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from kata.execution.nested import map_tensors, tensors, walk
 from kata.execution.protocol import to_bytes
-from kata.execution.settings import SETTINGS, put_back, settings
+from kata.execution.settings import SETTINGS, put_back, recursion_limit_kept, settings
 from kata.execution.torch_calls import TorchCall, TorchCalls
 
 Scenario = Callable[..., Any]
@@ -249,11 +249,8 @@ def _called_before(
 
 def execute_here(impl: Implementation, scenario: Scenario, inputs: dict[str, Any], **options: Any) -> Outcome:
     """Run `execute` and bring the outcome to the CPU: for trusted code, in the process that looks at it."""
-    limit = sys.getrecursionlimit()
-    try:
+    with recursion_limit_kept():
         outcome = execute(impl, scenario, inputs, **options)
-    finally:
-        sys.setrecursionlimit(limit)  # who goes deep raises it, and the next one to go deep would crash this process
     outcome.look_for_changes(raw(inputs))
     if not (outcome.raised and outcome.raised.lost_the_card):
         outcome.outputs, outcome.gradients = map_tensors(

@@ -1,11 +1,14 @@
-"""torch's settings that outlast a call, and that whoever changes them puts back.
+"""Settings that outlast a call, and that whoever changes them puts back.
 
-Only those are here that no call has a reason to leave otherwise: deterministic algorithms, say, may be asked for.
+Of torch's only those are here that no call has a reason to leave otherwise: deterministic algorithms, say, may be asked
+for. Of Python's there is one that a call may well raise, and that this process must have back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -29,3 +32,13 @@ def put_back(before: dict[str, Any]) -> list[str]:
         _, write = SETTINGS[name]
         write(before[name])
     return changed
+
+
+@contextmanager
+def recursion_limit_kept() -> Iterator[None]:
+    """Run trusted code that may raise the limit: with it left high, the next one to go deep crashes this process."""
+    limit = sys.getrecursionlimit()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)

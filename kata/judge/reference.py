@@ -19,6 +19,7 @@ from kata.course.answers import Variant
 from kata.errors import JudgeError
 from kata.execution.nested import tensors
 from kata.execution.scenario import Implementation, Observe, Outcome, execute_here, on_the_cpu_first
+from kata.execution.settings import recursion_limit_kept
 from kata.judge.cases import cast
 from kata.judge.statistics import Statistic, expectation, number_of_calls, repeated, tallied
 from kata.judge.trial import CPU, Expected, Request, Trial
@@ -193,5 +194,6 @@ def load_module(source: str, file: str) -> Implementation:
     """Run trusted source (a solution, or a variant of one) as a module."""
     module = ModuleType(Path(file).stem)
     module.__file__ = file
-    exec(compile(source, file, "exec"), module.__dict__)  # noqa: S102 - trusted: our own solutions
+    with recursion_limit_kept():
+        exec(compile(source, file, "exec"), module.__dict__)  # noqa: S102 - trusted: our own solutions
     return Implementation(module)
