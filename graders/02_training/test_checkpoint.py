@@ -296,12 +296,6 @@ def load_what_is_missing(impl, weight, path):
         return impl.load_checkpoint(runs / path, model, optimizer)
 
 
-def alone(case):
-    """Have nothing called before: what one call may leave to the next is looked at in other tests."""
-    case.alone = True
-    return case
-
-
 D, N, ROWS, COLUMNS = between(2, 4), between(3, 5), between(2, 4), between(2, 4)
 STATE = weights(lambda impl, D, N: layers(D, N), D, N).map(with_variances)
 EIGHT = weights(lambda impl: layers(8, 7)).map(with_variances)
@@ -309,8 +303,9 @@ STEPS = {"lr": between(0.01, 0.1), "decay": between(0.1, 0.3), "steps": 2 * betw
 SMALL = {"weight": normal(ROWS, COLUMNS), "step": between(3, 99_999)}
 LR = between(0.1, 0.9)
 PATHS = choice("last.pt", "latest", "step-7.ckpt")
-# What a file is named, and whether it is refused, is the same in all dtypes.
-ONCE = {**SMALL, "dtypes": ["float32"]}
+# What a file is named, and whether it is refused, is the same in all dtypes; what one call leaves to the next is asked of
+# the resumed run, and of the numbers that are carried over.
+ONCE = {**SMALL, "dtypes": ["float32"], "alone": True}
 
 RESUMED = [
     Case(
@@ -320,17 +315,17 @@ RESUMED = [
     Case("eight numbers a row", run={"states": [EIGHT, EIGHT], "x": normal(9, 8), **STEPS}, recall=True),
 ]
 NAMED = [
-    alone(Case("folders that are not there yet", lr=LR, path="runs/a/b/last.pt", **ONCE)),
-    alone(Case("a text", lr=LR, path="runs/last.pt", as_text=True, **ONCE)),
-    alone(Case("a name alone, without an ending", lr=LR, path="latest", **ONCE)),
+    Case("folders that are not there yet", lr=LR, path="runs/a/b/last.pt", **ONCE),
+    Case("a text", lr=LR, path="runs/last.pt", as_text=True, **ONCE),
+    Case("a name alone, without an ending", lr=LR, path="latest", **ONCE),
 ]
 SHARES = [0.0, between(0.01, 0.8)]
 BAD = [
-    alone(Case("a pickle", kind="a pickle", **ONCE)),
-    alone(Case("as torch saves it", kind="as torch saves it", **ONCE)),
-    alone(Case("in their own file", kind="in their own file", **ONCE)),
-    alone(Case("cut off somewhere", kind="cut off", share=between(0.0, 0.95), **ONCE)),
-    alone(Case("the last bytes are missing", kind="cut off", share=0.999, **ONCE)),
+    Case("a pickle", kind="a pickle", **ONCE),
+    Case("as torch saves it", kind="as torch saves it", **ONCE),
+    Case("in their own file", kind="in their own file", **ONCE),
+    Case("cut off somewhere", kind="cut off", share=between(0.0, 0.95), **ONCE),
+    Case("the last bytes are missing", kind="cut off", share=0.999, **ONCE),
 ]
 
 
@@ -349,7 +344,7 @@ def test_model_optimizer_and_step(check):
 
 @pytest.mark.points(1)
 def test_random_states(check):
-    check.values(draw_again, alone(Case("after an odd count of numbers", before=2 * between(1, 3) + 1, **ONCE)))
+    check.values(draw_again, Case("after an odd count of numbers", before=2 * between(1, 3) + 1, **ONCE))
 
 
 @pytest.mark.points(1)
@@ -360,14 +355,14 @@ def test_names(check, case):
 
 @pytest.mark.points(1)
 def test_one_checkpoint_takes_the_place_of_another(check):
-    check.values(replace, alone(Case("a second save", path=PATHS, **ONCE)))
+    check.values(replace, Case("a second save", path=PATHS, **ONCE))
     # Who gives the new file this ending, in place of the old one, writes into the old file.
-    check.values(replace, alone(Case("a name that ends in .tmp", path="last.tmp", **ONCE)))
+    check.values(replace, Case("a name that ends in .tmp", path="last.tmp", **ONCE))
 
 
 @pytest.mark.points(1)
 def test_a_save_that_fails_costs_nothing(check):
-    check.values(run_out_of_room, alone(Case("a full disk", shares=SHARES, path=PATHS, **ONCE)))
+    check.values(run_out_of_room, Case("a full disk", shares=SHARES, path=PATHS, **ONCE))
 
 
 @pytest.mark.points(1)

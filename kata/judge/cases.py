@@ -265,7 +265,7 @@ class Case:
     inputs as they were: another size for a drawn number, another value for an argument. `edges=[{T: 1}, {"mask":
     None}]` asks for a single token, and for what comes without a mask when there was one before. `after` are changes to
     the arguments of one more call before the case itself: `after={"mask": coin(T, T)}` has a mask come first, and then
-    none.
+    none. `alone` has nothing called before: what one call may leave to the next is looked at in other tests.
     """
 
     def __init__(
@@ -281,6 +281,7 @@ class Case:
         fixed: str = "",
         edges: Sequence[dict[Number | str, Any]] = (),
         after: dict[str, Any] | None = None,
+        alone: bool = False,
         **arguments: Any,
     ):
         self.name = name
@@ -291,7 +292,7 @@ class Case:
         self.fixed = fixed
         self.edges = edges
         self.after = after or {}
-        self.alone = False  # True: nothing is called before, there are no edges; another test has these
+        self.alone = alone
         self.arguments = arguments
 
     def __str__(self) -> str:
