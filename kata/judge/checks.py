@@ -254,7 +254,10 @@ class Check:
         try:
             self._agree(trial, outcome)
         except Wrong as wrong:
-            raise self._with_call(wrong, trial) from None
+            failed = wrong
+        else:
+            return
+        raise self._with_call(self._session.alone(trial, failed), trial)
 
     def _agree(self, trial: Trial, outcome: Outcome) -> None:
         check_outcome(self._session.reference, trial, outcome)

@@ -341,6 +341,20 @@ def test_what_is_kept_from_one_call_to_the_next(grade, submission):
         assert "the result is wrong: 12 of 12 numbers off" in text and "for x: float32 (3, 4)" in text
 
 
+def test_what_is_refused_once_only(grade):
+    once = """
+        told = []
+        def double(x):
+            if x.dim() < 2 and not told:
+                told.append(x)
+                raise ValueError("a matrix is asked for")
+            return x * 2
+    """
+    solution = SOLUTION.replace("return x * 2", "if x.dim() < 2:\n        raise ValueError\n    return x * 2")
+    text = message(grade(REFUSED, once, solution))
+    assert text.startswith("right if it is the first call") and "accepts this input" in text
+
+
 def test_a_wrong_answer_that_keeps_something_is_wrong_first(grade):
     assert "first call" not in message(grade(VALUES, KEEPS["the first answer"].replace("x * 2", "x * 3")))
 
