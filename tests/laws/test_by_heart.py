@@ -26,7 +26,8 @@ each = pytest.mark.parametrize("exercise", COURSE.exercises, ids=str)
 
 
 @pytest.fixture
-def unjailed():
+def unjailed(monkeypatch):
+    monkeypatch.setattr("kata.judge.checks.matching_mistakes", lambda *_: [])  # takes long, and is not the question
     with Judge(COURSE, in_process=True) as judge:
         yield judge
 
@@ -119,7 +120,6 @@ def test_a_table_of_answers_does_not_win(exercise, unjailed, monkeypatch):
             yield outcome if learning else next((table[key] for key in keys if key in table), None) or guessed(outcome)
 
     monkeypatch.setattr(InProcess, "run", by_heart)
-    monkeypatch.setattr("kata.judge.checks.matching_mistakes", lambda *_: [])  # takes long, and is not the question
     job = [Job("table", {exercise.id: exercise.solution})]
     for seed in [*LEARNED, *ASKED]:
         learning = seed in LEARNED

@@ -31,6 +31,8 @@ DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 COURSE = Course.load(ROOT)
 EXERCISES = COURSE.exercises
 STUB, REFERENCE = "the stub", "the reference"
+EVERY = os.environ.get("KATA_EVERY")  # `make verify` has it
+BY_LOT = 5  # mistakes of an exercise that has not changed: enough that one in the harness is seen in some
 
 # Of module scope, so that all laws of an exercise are held one after the other, by the process that has its verdicts.
 each = pytest.mark.parametrize("exercise", EXERCISES, ids=str, scope="module")
@@ -42,8 +44,8 @@ def graded(judge):
     """The verdicts on an exercise's variants, by name and by where they were found. Worked out once, for all laws.
 
     An exercise that has changed: all of them in the sandbox, as submissions are graded; meanwhile, at two more seeds, in
-    processes next door. One that has not: all of them next door, at one seed; and in the sandbox what every exercise must
-    get through it, with another right answer and a mistake drawn by lot.
+    processes next door. One that has not: next door, at one seed, all right ones and some mistakes drawn by lot; and in
+    the sandbox what every exercise must get through it, with another right answer and one of these mistakes.
     """
 
     @cache
@@ -52,18 +54,27 @@ def graded(judge):
         right = {variant.name: variant.of(solution) for variant in answers.also_right}
         wrong = {variant.name: variant.of(solution) for variant in answers.mistakes}
         sources = {STUB: stub(solution), REFERENCE: solution, **right, **wrong}
-        made = {name: name if name in wrong else "" for name in sources}
-        changed, lot = exercise.id in CHANGED, Random(exercise.digest)
-        by_lot = [lot.choice(list(group)) for group in (right, wrong) if group]
-        inside, seeds = (list(sources), SEEDS[1:]) if changed else ([STUB, REFERENCE, *by_lot], SEEDS[:1])
+
+        def of(names):
+            """The texts, and the mistakes that they make."""
+            return [sources[name] for name in names], [name if name in wrong else "" for name in names]
+
+        if exercise.id in CHANGED or EVERY:
+            inside, next_door, seeds = [*sources], [*sources], SEEDS[1:]
+        else:
+            lot = Random(exercise.digest)
+            another, some = lot.sample([*right], min(1, len(right))), lot.sample([*wrong], min(BY_LOT, len(wrong)))
+            inside = [STUB, REFERENCE, *another, *some[:1]]
+            next_door, seeds = [STUB, REFERENCE, *right, *some], SEEDS[:1]
         # On CUDA here, and one after the other: the card would be no faster.
         with forked(max(1, PROCESSES - 1)) if device == "cpu" else nullcontext() as pool:
-            work = partial(grade_until_named, exercise, list(sources.values()), list(made.values()), device=device)
-            next_door = pool.map(work, seeds) if pool else map(work, seeds)
-            texts, mistakes = [sources[name] for name in inside], [made[name] for name in inside]
-            verdicts = grade_until_clear(judge, exercise, texts, mistakes, device=device)
+            work = partial(grade_until_named, exercise, *of(next_door), device=device)
+            at_seeds = pool.map(work, seeds) if pool else map(work, seeds)
+            verdicts = grade_until_clear(judge, exercise, *of(inside), device=device)
             found = {"in the sandbox": dict(zip(inside, verdicts, strict=True))}
-            found |= {f"at seed {n}": dict(zip(sources, v, strict=True)) for n, v in zip(seeds, next_door, strict=True)}
+            found |= {
+                f"at seed {n}": dict(zip(next_door, v, strict=True)) for n, v in zip(seeds, at_seeds, strict=True)
+            }
         return {name: {where: of[name] for where, of in found.items() if name in of} for name in sources}
 
     return grade
