@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import difflib
+import errno
 import importlib
 import os
 import sys
@@ -39,6 +40,7 @@ COMMANDS = (
     "stubs",
 )
 USAGE, JUDGE_FAILED, BROKEN_PIPE, INTERRUPTED = 2, 3, 141, 130
+FULL = (errno.ENOSPC, errno.EDQUOT)  # a disk, or one's share of it: a fault of nobody's code
 
 
 class Command(Protocol):
@@ -78,10 +80,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _told(tr("stopped; nothing was graded to the end."), INTERRUPTED)
     except BrokenPipeError:
-        with contextlib.suppress(OSError, ValueError):  # else Python complains once more at its end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_the_output()
         return BROKEN_PIPE
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            _forget_the_output()
+            return _told(tr("{said}. Make room on the disk, and try again.", said=error.strerror), JUDGE_FAILED)
         return _told(_fault(error), JUDGE_FAILED)
 
 
@@ -125,6 +129,12 @@ def _without_a_command() -> str:
 
 def _command(name: str) -> Command:
     return cast(Command, importlib.import_module(f"kata.commands.{name}"))
+
+
+def _forget_the_output() -> None:
+    """Have what is not written yet go nowhere: else Python complains once more at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _told(message: str, status: int) -> int:

@@ -5,10 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from kata.errors import UsageError
+
+try:
+    import fcntl
+except ImportError:  # not on Windows, where `kata doctor` still has something to say
+    fcntl = None  # type: ignore[assignment]
+
+LOCK_SECONDS = 5.0  # it is held for milliseconds
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -35,6 +44,37 @@ def write_atomically(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other processes that ask for the same folder out, for no longer than it takes.
+
+    Where a file system has no locks, and where somebody does not let go, it is done without: the work is worth more.
+    """
+    try:
+        place = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield
+        return
+    try:
+        end = time.monotonic() + LOCK_SECONDS
+        while not _is_locked(place) and time.monotonic() < end:
+            time.sleep(0.005)
+        yield
+    finally:
+        os.close(place)  # and with it the lock
+
+
+def _is_locked(place: int) -> bool:
+    """Whether it is ours now, or no lock is to be had at all."""
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def check_writable(path: Path) -> None:

@@ -5,8 +5,10 @@ It is a convenience and never in the way: a torn file is set aside, and a folder
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,11 +16,13 @@ from typing import Any
 
 from kata.console import warn
 from kata.course import Course, Exercise
-from kata.files import write_atomically
+from kata.files import locked, write_atomically
 from kata.verdict import STATUSES, ExerciseVerdict
 
 VERSION = 2  # 2 added days, language, and what a loop and a drill note; a file of version 1 is read as it is
 FOLDER = ".kata"
+DAMAGED = (ValueError, TypeError, RecursionError)  # what a file that no version of kata wrote raises
+ADDED_UP = ("attempts", "seconds")  # of a learner's progress, when two processes counted at once
 
 
 @dataclass
@@ -51,6 +55,7 @@ class State:
     days: list[str] = field(default_factory=list)
     language: str = ""
     newer: bool = False  # a later version of kata wrote the file: it is left alone
+    _loaded: State | None = field(default=None, repr=False, compare=False)  # what was on the disk when this was read
 
     @property
     def path(self) -> Path:
@@ -61,30 +66,54 @@ class State:
         """The state as last saved. An empty one where there is none, or none that can be read."""
         state = cls(root)
         try:
-            state._take(json.loads(state.path.read_bytes().decode("utf-8")))
-        except (FileNotFoundError, NotADirectoryError):
-            pass
+            state._read()
         except OSError as error:
             warn(f"{state.path} cannot be read ({error.strerror}); progress is not shown.")
-        except (ValueError, TypeError, RecursionError) as error:
+        except DAMAGED as error:
             state._set_aside(error)
+        state._loaded = deepcopy(state)
         return state
 
     def save(self) -> None:
-        """Write the file whole, or warn."""
+        """Write the file whole, or warn. What another process has saved since this was loaded is taken along."""
         if self.newer:
             return  # `load` has said so
+        try:
+            self.path.parent.mkdir(exist_ok=True)
+            with locked(self.path.parent):
+                other = State(self.root)
+                try:
+                    other._read()
+                except DAMAGED as error:
+                    other._set_aside(error)
+                if not other.newer:
+                    self._merge(other)
+                    self._write()
+        except OSError as error:
+            warn(f"progress is not kept: {self.path} cannot be written ({error.strerror or error}).")
+
+    def _read(self) -> None:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            self._take(json.loads(self.path.read_bytes().decode("utf-8")))
+
+    def _write(self) -> None:
         data = {
             "version": VERSION,
             "language": self.language,
             "days": self.days,
             "exercises": {name: asdict(p) for name, p in sorted(self.exercises.items())},
         }
-        try:
-            self.path.parent.mkdir(exist_ok=True)
-            write_atomically(self.path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
-        except OSError as error:
-            warn(f"progress is not kept: {self.path} cannot be written ({error.strerror or error}).")
+        write_atomically(self.path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+    def _merge(self, other: State) -> None:
+        """Take over what is on the disk where this one has changed nothing."""
+        loaded = self._loaded or State(self.root)
+        for name in {*self.exercises, *other.exercises}:
+            three = [state.exercises.get(name, Progress()) for state in (self, other, loaded)]
+            self.exercises[name] = _merged(*three)
+        self.days = sorted({*self.days, *other.days})
+        self.language = other.language if self.language == loaded.language else self.language
+        self._loaded = deepcopy(self)
 
     def of(self, exercise: Exercise) -> Progress:
         return self.exercises.setdefault(exercise.id, Progress())
@@ -159,6 +188,23 @@ class State:
             warn(f"{self.path} is damaged ({error}); progress starts anew.")
         else:
             warn(f"{self.path} was damaged ({error}); it is now {aside.name}, and progress starts anew.")
+
+
+def _merged(mine: Progress, theirs: Progress, before: Progress) -> Progress:
+    """Both changes to one exercise: what was counted is added up, and of anything else ours is the later word."""
+    merged = Progress()
+    for one in fields(Progress):
+        ours, other, was = (getattr(progress, one.name) for progress in (mine, theirs, before))
+        if ours == was:
+            value = other
+        elif other == was:
+            value = ours
+        elif one.name in ADDED_UP:
+            value = other + ours - was
+        else:
+            value = {**other, **ours} if isinstance(ours, dict) else ours
+        setattr(merged, one.name, value)
+    return merged
 
 
 def now() -> str:

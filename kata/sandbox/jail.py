@@ -165,7 +165,15 @@ def _probe(level: str, folder: str, hidden: list[str], cuda: bool) -> str:
     with os.fdopen(read, "rb") as pipe:
         answer = pipe.read(1000).decode(errors="replace")
     os.waitpid(pid, 0)
-    return "" if answer == "holds" else answer or "the probe was killed"
+    if answer == "holds":
+        return ""
+    return (_switched_off() if level == "full" else "") or answer or "the probe was killed"
+
+
+def _switched_off() -> str:
+    from kata.sandbox import namespaces
+
+    return namespaces.switched_off()
 
 
 def _try_worker(jail: Jail, folder: str) -> None:

@@ -22,6 +22,13 @@ _CAPABILITIES = 64  # more than there are; the first unknown one ends the loop
 # Users of the machine that no account has, one for every worker while root grades: strangers even to each other.
 FIRST_STRANGER, STRANGERS = 200_000, 60_000
 
+# name, value that forbids, value that allows: every Linux has the first, Debian the second, Ubuntu's AppArmor the third
+_SETTINGS = (
+    ("user.max_user_namespaces", "0", "15000"),
+    ("kernel.unprivileged_userns_clone", "0", "1"),
+    ("kernel.apparmor_restrict_unprivileged_userns", "1", "0"),
+)
+
 _NOWHERE = "/.old"
 
 # Where a worker may write. Not /tmp: Python itself may live there, as it does in tests.
@@ -30,6 +37,17 @@ SCRATCH = "/scratch"
 
 def unshare(what: int) -> None:
     syscalls.call("unshare", what)
+
+
+def switched_off() -> str:
+    """The setting of this system by which users have no namespaces, and the command that changes it; "" if there is none."""
+    for name, off, on in _SETTINGS:
+        if os.geteuid() == 0 and name.startswith("kernel."):
+            continue  # these are not for root
+        with contextlib.suppress(OSError):
+            if Path("/proc/sys", *name.split(".")).read_text().strip() == off:
+                return f"user namespaces are switched off ({name} is {off}; sudo sysctl {name}={on} allows them)"
+    return ""
 
 
 def enter(fd: int, kind: int) -> None:

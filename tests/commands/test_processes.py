@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -79,6 +80,21 @@ def test_ctrl_c_ends_all_of_it(root, tmp_path, seconds):
     while running_with(str(temporary)) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not running_with(str(temporary)), "its processes are gone"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_disk_that_is_full_is_no_fault_of_the_suite(root):
+    with Path("/dev/full").open("w") as full:
+        process = subprocess.run(
+            [sys.executable, "-m", "kata", "list"],
+            cwd=root,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert process.returncode == 3
+    assert process.stderr == "kata: No space left on device. Make room on the disk, and try again.\n"
 
 
 def test_a_reader_that_has_enough(root):

@@ -1,6 +1,7 @@
 """Progress is kept whole, survives a torn file, and never stands in the way of grading."""
 
 import json
+import multiprocessing
 import threading
 
 import pytest
@@ -35,6 +36,41 @@ def test_what_is_saved_is_loaded(here):
     assert again.of(here.exercises[0]).graded_at.endswith("+00:00")
     assert json.loads(again.path.read_text())["version"] == 2
     assert [path.name for path in again.path.parent.iterdir()] == ["state.json"], "nothing is left lying about"
+
+
+def write_twenty(root, who):
+    for number in range(20):
+        state = State.load(root)
+        state.exercises[f"01_a/{who}_{number}"] = Progress(status="passed")
+        state.of(Course.load(root).exercises[0]).attempts += 1
+        state.save()
+
+
+def test_two_processes_at_once_lose_nothing(here):
+    State(here.root).save()
+    fork = multiprocessing.get_context("fork")
+    both = [fork.Process(target=write_twenty, args=(here.root, who)) for who in "ab"]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join()
+    state = State.load(here.root)
+    assert len(state.exercises) == 41 and state.of(here.exercises[0]).attempts == 40
+
+
+def test_what_another_process_saved_meanwhile_is_kept(here):
+    State(here.root, {"01_a/one": Progress(attempts=2)}, language="en").save()
+    loop, grading = State.load(here.root), State.load(here.root)
+    loop.of(here.exercises[0]).hints = 2
+    loop.of(here.exercises[0]).mistakes = {"a": "made"}
+    loop.language = "zh_CN"
+    grading.record([verdict("one", "passed", 10.0)])
+    grading.of(here.exercises[0]).mistakes = {"b": "mended"}
+    grading.save()
+    loop.save()
+    one, state = State.load(here.root).of(here.exercises[0]), State.load(here.root)
+    assert (one.status, one.attempts, one.hints, state.language) == ("passed", 3, 2, "zh_CN")
+    assert one.mistakes == {"a": "made", "b": "mended"} and state.days
 
 
 def test_attempts_count_what_was_written(here):

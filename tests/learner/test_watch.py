@@ -43,6 +43,24 @@ def test_a_sitting(terminal, save, course):
     assert progress.mistakes == {} and progress.passed_at and State.load(course.root).days
 
 
+def test_what_is_pasted_is_no_key(terminal, save, course):
+    """As a terminal marks it, in two parts, and as one does that marks nothing; `r` is among the letters, twice."""
+    seen = terminal("watch")
+    seen.sees("not started", "q quit > ")
+    save(0, WRONG)
+    seen.sees("failed")
+    for pasted in ("\x1b[200~error\nr\nq\n\x1b[201~", "\x1b[200~err", "or\x1b[201~", "a = x - y  # error\n"):
+        seen.child.send(pasted)
+        time.sleep(0.2)
+    assert "* 3" in course.exercises[0].stub.read_text()
+    seen.press("h").sees("Hint 1 of 3")  # keys are keys again
+    seen.press("r").sees("Press r once more")
+    seen.press("x").press("r").sees("Press r once more")  # only the very next key answers
+    assert "* 3" in course.exercises[0].stub.read_text()
+    seen.child.sendintr()
+    assert seen.ends() is not None
+
+
 def test_two_saves_at_once_and_files_that_loop_or_are_gone(terminal, save, course):
     seen = terminal("watch")
     seen.sees("not started")

@@ -206,6 +206,20 @@ def test_an_unknown_level_is_refused():
         sandbox.spawn(Limits())
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has namespaces")
+def test_what_switches_namespaces_off_is_said_with_what_switches_them_on(monkeypatch):
+    from kata.sandbox import namespaces
+
+    monkeypatch.setattr(
+        namespaces, "_SETTINGS", (("no.such_setting", "0", "1"), ("user.max_user_namespaces", "-1", "5"))
+    )
+    assert namespaces.switched_off() == ""
+    monkeypatch.setattr(namespaces, "_SETTINGS", (("fs.mqueue.msg_max", "10", "20"),))
+    if Path("/proc/sys/fs/mqueue/msg_max").is_file():
+        said = "(fs.mqueue.msg_max is 10; sudo sysctl fs.mqueue.msg_max=20 allows them)"
+        assert namespaces.switched_off() == f"user namespaces are switched off {said}"
+
+
 def test_spares_serve_where_nothing_is_forked():
     with Sandbox([ROOT], "none", spares=True) as sandbox:
         first, second = (found_by(sandbox, "import os; print(os.getpid())") for _ in range(2))

@@ -88,13 +88,8 @@ class Loop(Keys):
 
     def _happened(self, event: Any) -> None:
         match event:
-            case Key(letter) if letter in self.actions():
-                if letter != "r":
-                    self.asked_to_reset = False
-                self.screen.extra = []
-                self.actions()[letter]()
-            case Key():
-                self.screen.page, self.screen.extra = None, []
+            case Key(letter):
+                self._pressed(letter)
             case Ready():
                 self.warm = True
             case Graded():
@@ -108,6 +103,15 @@ class Loop(Keys):
                 pass
             case _:
                 self._saved(event)
+
+    def _pressed(self, letter: str) -> None:
+        if letter != "r":
+            self.asked_to_reset = False  # only the very next key answers
+        self.screen.extra = []
+        if letter in self.actions():
+            self.actions()[letter]()
+        else:
+            self.screen.page = None
 
     def _draw(self, terminal: Terminal) -> None:
         state = State.load(self.course.folder)

@@ -19,6 +19,9 @@ from rich.cells import cell_len
 from rich.console import ConsoleDimensions
 
 SHOWN = "\x1b[H\x1b[2J"  # to the top, and nothing below
+MARK_PASTES, MARK_NONE = "\x1b[?2004h", "\x1b[?2004l"  # what asks a terminal to put these around what is pasted:
+PASTE, PASTED = b"\x1b[200~", b"\x1b[201~"
+AT_ONCE = 3  # keys; more than that come from a paste in a terminal that does not mark it
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Terminal:
         self._open = True
         self._keys = sys.stdin.fileno()
         self._before: Any = None
+        self._pasting, self._unread = False, b""
         self._handlers: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Terminal:
@@ -52,11 +56,14 @@ class Terminal:
         tty.setcbreak(self._keys)  # keys at once and unseen; Ctrl-C stays Ctrl-C
         for number in (signal.SIGWINCH, signal.SIGCONT, signal.SIGTERM, signal.SIGHUP):
             self._handlers[number] = signal.signal(number, self._signalled)
+        self._write(MARK_PASTES)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
+        with contextlib.suppress(OSError):
+            self._write(MARK_NONE)
         with contextlib.suppress(termios.error):  # the terminal may be gone
             termios.tcsetattr(self._keys, termios.TCSADRAIN, self._before)
         self._open = False
@@ -87,8 +94,7 @@ class Terminal:
 
     def show(self, text: str) -> None:
         """Put this on the screen in place of what is there, in one write: nothing flickers."""
-        sys.stdout.write(SHOWN + text)
-        sys.stdout.flush()
+        self._write(SHOWN + text)
 
     def size(self) -> ConsoleDimensions:
         return ConsoleDimensions(*os.get_terminal_size(sys.stdout.fileno()))
@@ -96,7 +102,10 @@ class Terminal:
     def corner(self, text: str) -> None:
         """Put this at the end of the first line, and leave all else as it is."""
         column = max(1, self.size().width - cell_len(text))
-        sys.stdout.write(f"\x1b7\x1b[1;{column}H {text}\x1b8")
+        self._write(f"\x1b7\x1b[1;{column}H {text}\x1b8")
+
+    def _write(self, text: str) -> None:
+        sys.stdout.write(text)
         sys.stdout.flush()
 
     def _read(self) -> list[Any]:
@@ -104,14 +113,32 @@ class Terminal:
             data = os.read(self._keys, 1024)
         except OSError:
             data = b""
-        if not data or b"\x04" in data:
+        if not data:
             return [Leave()]
-        if data.startswith(b"\x1b"):  # an arrow, a mouse, a paste: none is a key of ours
+        typed = self._typed(data)
+        if b"\x04" in typed:
+            return [Leave()]
+        letters = typed.decode(errors="ignore").lower()
+        if typed.startswith(b"\x1b") or len(letters) > AT_ONCE:  # an arrow, a mouse, a paste: none is a key of ours
             return []
-        return [Key(letter.lower()) for letter in data.decode(errors="ignore")]
+        return [Key(letter) for letter in dict.fromkeys(letters)]  # the same one twice at once is no answer to itself
+
+    def _typed(self, data: bytes) -> bytes:
+        """What is left without what was pasted, which may come in several parts."""
+        data, self._unread, typed = self._unread + data, b"", b""
+        while data:
+            before, mark, after = data.partition(PASTED if self._pasting else PASTE)
+            if not self._pasting:
+                typed += before
+            elif not mark:
+                self._unread = data[1 - len(PASTED) :]  # may be where the mark begins
+            self._pasting ^= bool(mark)
+            data = after
+        return typed
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:
         if number == signal.SIGCONT:
             with contextlib.suppress(termios.error):
                 tty.setcbreak(self._keys)
+            os.write(sys.stdout.fileno(), MARK_PASTES.encode())  # the shell has had it off; this may come in a `_write`
         self.post(Resized() if number in (signal.SIGWINCH, signal.SIGCONT) else Leave())
