@@ -6,30 +6,40 @@ ARGS =
 ID =
 
 BIN = .venv/bin
-KATA = $(BIN)/python -m kata
+KATA = KATA_TYPED=make $(BIN)/python -m kata
 PINNED = $(if $(wildcard constraints.txt),-c constraints.txt)
 FROM = pyproject.toml $(wildcard constraints.txt)
 
+# `make grade softmax` is `make grade ARGS=softmax`, and so for every command that takes the name of an exercise.
+COMMANDS = grade watch drill diff case report next list hint reset doctor
+NAMES := $(if $(filter $(COMMANDS),$(firstword $(MAKECMDGOALS))),$(filter-out $(COMMANDS),$(wordlist 2,99,$(MAKECMDGOALS))))
+WHICH = $(strip $(ID) $(NAMES))
+
 .DEFAULT_GOAL := help
-.PHONY: help grade watch drill diff case report next list hint reset doctor clean
+.PHONY: help clean $(COMMANDS) $(NAMES)
+
+ifneq ($(NAMES),)
+$(NAMES): ; @:
+endif
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
-grade: .venv/.student ## grade your exercises: ARGS="softmax --device cuda"
-	@$(KATA) grade $(ARGS)
+# An exercise that is not passed is no error of make's. Scripts take `kata grade`, whose exit status says it.
+grade: .venv/.student ## grade your exercises, or one: make grade softmax ARGS="--device cuda"
+	@$(KATA) grade $(WHICH) $(ARGS) || test $$? = 1
 
 watch: .venv/.student ## the loop: the next exercise, graded whenever you save
-	@$(KATA) watch $(ID)
+	@$(KATA) watch $(WHICH)
 
 drill: .venv/.student ## repeat from memory what is due
-	@$(KATA) drill $(ID)
+	@$(KATA) drill $(WHICH)
 
-diff: .venv/.student ## what you got and what was expected, as a heat map: ID=softmax
-	@$(KATA) diff $(ID) $(ARGS)
+diff: .venv/.student ## what you got and what was expected, as a heat map: make diff softmax
+	@$(KATA) diff $(WHICH) $(ARGS)
 
-case: .venv/.student ## a case that fails, as lines to paste: ID=softmax ARGS="'one head'"
-	@$(KATA) case $(ID) $(ARGS)
+case: .venv/.student ## a case that fails, as lines to paste: make case softmax ARGS="'one head'"
+	@$(KATA) case $(WHICH) $(ARGS)
 
 report: .venv/.student ## your progress as one HTML page
 	@$(KATA) report $(ARGS)
@@ -40,11 +50,11 @@ next: .venv/.student ## the next exercise
 list: .venv/.student ## all exercises with your progress
 	@$(KATA) list
 
-hint: .venv/.student ## the next hint: ID=softmax
-	@$(KATA) hint $(ID) $(ARGS)
+hint: .venv/.student ## the next hint: make hint softmax
+	@$(KATA) hint $(WHICH) $(ARGS)
 
-reset: .venv/.student ## begin an exercise anew, yours is kept: ID=softmax
-	@$(KATA) reset $(ID)
+reset: .venv/.student ## begin an exercise anew, yours is kept: make reset softmax
+	@$(KATA) reset $(WHICH)
 
 doctor: .venv/.student ## check this machine and this folder
 	@$(KATA) doctor

@@ -19,6 +19,10 @@ from kata.errors import UsageError
 from kata.language.catalogue import ENGLISH, LANGUAGES, harness
 
 VARIABLE = "KATA_LANG"
+TYPED = "KATA_TYPED"  # the Makefile sets it
+_COMMAND = re.compile(
+    "`kata (?P<command>grade|watch|drill|diff|case|report|next|list|hint|reset|doctor)(?P<rest> [^`]*)?`"
+)
 
 _forced = ""
 
@@ -28,17 +32,29 @@ def tr(message: str, **values: object) -> str:
     language = chosen()
     if language != ENGLISH:
         message = harness(language).get(("", message), message)
-    return message.format(**values) if values else message
+    return _as_typed(message.format(**values) if values else message)
 
 
 def told(message: str) -> str:
     """Translate a message that was made in English into the reader's language, as far as the catalogue has it."""
     language = chosen()
     if language == ENGLISH or not message:
-        return message
+        return _as_typed(message)
     from kata.language.templates import translated
 
-    return translated(message, language)
+    return _as_typed(translated(message, language))
+
+
+def _as_typed(message: str) -> str:
+    """Name commands as who reads this types them: under make, `make hint softmax`."""
+    if os.environ.get(TYPED) != "make":
+        return message
+    return _COMMAND.sub(lambda found: f"`make {found['command']}{_arguments(found['rest'] or '')}`", message)
+
+
+def _arguments(rest: str) -> str:
+    names, mark, options = rest.partition(" --")
+    return f'{names} ARGS="--{options}"' if mark else names
 
 
 def chosen() -> str:

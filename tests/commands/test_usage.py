@@ -1,10 +1,16 @@
 """What is asked for in a wrong way, and a course that is not one."""
 
+import os
+import shutil
+import subprocess
+
 import pytest
 
 import kata.sandbox.host
 from kata.course import Course
+from kata.language import told, tr
 from tests.commands.conftest import COURSE, RIGHT, write
+from tests.conftest import ROOT
 
 USAGE = {
     "unknown command": (["grad"], "`kata grade`"),
@@ -88,3 +94,53 @@ def test_a_fault_of_ours_is_told_in_two_lines(root, run, monkeypatch):
     monkeypatch.setattr(Course, "find", lambda: 1 / 0)
     status, _, err = run("list")
     assert status == 3 and "ZeroDivisionError" in err and "a fault of the suite" in err and err.count("\n") == 2
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Run the Makefile where `kata` only says how it was called, and ends with the status it is told."""
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nshift 2\necho "typed by $KATA_TYPED:" "$@"\nexit ${STATUS:-0}\n')
+    python.chmod(0o755)
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / ".venv" / ".student").touch()
+
+    def make(*words, status=0):
+        settings = {**os.environ, "STATUS": str(status)}
+        run = subprocess.run(["make", *words], cwd=tmp_path, env=settings, capture_output=True, text=True, check=False)
+        return run.returncode, run.stdout.strip(), run.stderr
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "words, called",
+    [
+        (["grade"], "grade"),
+        (["grade", "softmax"], "grade softmax"),
+        (["grade", "04_attention", "01_tensors/softmax"], "grade 04_attention 01_tensors/softmax"),
+        (["grade", "ID=softmax"], "grade softmax"),
+        (["grade", "softmax", "ARGS=--device cpu"], "grade softmax --device cpu"),
+        (["hint", "softmax", "ARGS=--all"], "hint softmax --all"),
+        (["reset", "checkpoint"], "reset checkpoint"),
+        (["next"], "next"),
+    ],
+)
+def test_make_calls_kata_as_it_is_meant(make, words, called):
+    assert make(*words) == (0, f"typed by make: {called}", "")
+
+
+def test_an_exercise_that_is_not_passed_is_no_error_of_makes(make):
+    assert make("grade", status=1) == (0, "typed by make: grade", "")
+    status, _, said = make("grade", status=2)
+    assert status == 2 and "Error" in said
+
+
+def test_advice_names_what_the_reader_types(monkeypatch):
+    advice = "`kata next` goes on, `kata hint softmax --all` helps, `kata classroom init` is none of make's."
+    assert tr(advice) == advice
+    monkeypatch.setenv("KATA_TYPED", "make")
+    typed = '`make next` goes on, `make hint softmax ARGS="--all"` helps, `kata classroom init` is none of make\'s.'
+    assert tr(advice) == told(advice) == typed
