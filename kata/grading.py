@@ -2,11 +2,12 @@
 
 from kata.execution.elsewhere import Elsewhere
 from kata.execution.files import full_disk, unpickling, watching
-from kata.execution.scenario import load
+from kata.execution.scenario import load, parameters
 from kata.judge.cases import (
     Case,
     Recipe,
     between,
+    checkpoint,
     choice,
     coin,
     exactly,
@@ -56,6 +57,7 @@ __all__ = [
     "alternating",
     "between",
     "characters",
+    "checkpoint",
     "choice",
     "coin",
     "decomposed",
@@ -78,6 +80,7 @@ __all__ = [
     "normal",
     "nothing_for_the_second",
     "once",
+    "parameters",
     "run_together",
     "starting_with",
     "those_of_other_sign",

@@ -282,9 +282,13 @@ def repeat(scenario: Scenario, seeds: Sequence[int], impl: Implementation, /, **
 def load(module: nn.Module, state: dict[str, Tensor]) -> nn.Module:
     """Give a module these parameters and buffers, and with them their dtype and device. Gradients reach `state`.
 
+    A parameter that the module has under several names, as a head that is tied to the embedding, is one: `state` has it
+    under any of these.
+
     Raises:
         MissingError: the module's parameters have other names or shapes.
     """
+    state = _under_all_names(module, state)
     own = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
     asked = {name: tuple(tensor.shape) for name, tensor in state.items()}
     if own != asked:
@@ -298,6 +302,33 @@ def load(module: nn.Module, state: dict[str, Tensor]) -> nn.Module:
     module.to(next(iter(state.values())))
     module.load_state_dict(state, assign=True)
     return module
+
+
+def _under_all_names(module: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Make what `module` has under several names, and `state` under one of them, one parameter under all of them."""
+    names: dict[nn.Parameter, list[str]] = {}
+    for name, parameter in module.named_parameters(remove_duplicate=False):
+        names.setdefault(parameter, []).append(name)
+    state = dict(state)
+    for several in names.values():
+        known = [name for name in several if name in state]
+        if len(several) > len(known) == 1:
+            value = state[known[0]]
+            state |= dict.fromkeys(several, value if isinstance(value, nn.Parameter) else nn.Parameter(value))
+    return state
+
+
+def parameters(module: nn.Module, names: Sequence[str]) -> list[nn.Parameter]:
+    """Find the parameters of these names.
+
+    Raises:
+        MissingError: there is none of such a name.
+    """
+    own = dict(module.named_parameters(remove_duplicate=False))
+    lacking = next((name for name in names if name not in own), None)
+    if lacking is not None:
+        raise MissingError(f"`{type(module).__name__}` has no parameter `{lacking}`; it has {', '.join(own) or 'none'}")
+    return [own[name] for name in names]
 
 
 def seed_everything(seed: int) -> None:

@@ -243,6 +243,16 @@ def weights(build: Callable[..., nn.Module], *sizes: Any) -> Recipe:
     return Recipe(draw)
 
 
+def checkpoint(shapes: Callable[..., dict[str, tuple[int, ...]]], *sizes: Any) -> Recipe:
+    """A state dict as another program writes it: `shapes(*sizes)` are the names of its tensors with their shapes."""
+
+    def draw(source: Source) -> dict[str, Tensor]:
+        named = shapes(*source.sizes(sizes))
+        return {name: _fill(torch.empty(shape), source.generator) for name, shape in named.items()}
+
+    return Recipe(draw)
+
+
 def _fill(tensor: Tensor, g: Generator) -> Tensor:
     fan_in = tensor[0].numel() if tensor.dim() > 1 else 1
     return torch.randn(tensor.shape, generator=g, dtype=torch.float64) / math.sqrt(fan_in)

@@ -2,9 +2,11 @@
 
 import sys
 
+import pytest
 import torch
+from torch import nn
 
-from kata.execution.scenario import execute_here
+from kata.execution.scenario import MissingError, execute_here, load, parameters
 from kata.judge.reference import load_module
 
 
@@ -18,3 +20,42 @@ def test_one_raised_at_the_top_of_a_module_is_put_back():
     before = sys.getrecursionlimit()
     load_module("import sys\nsys.setrecursionlimit(10**6)\nraised = sys.getrecursionlimit()\n", "answer.py")
     assert sys.getrecursionlimit() == before
+
+
+class Tied(nn.Module):
+    """A table, and a head that is the same."""
+
+    def __init__(self, head_first):
+        super().__init__()
+        layers = {"table": nn.Embedding(3, 2), "head": nn.Linear(2, 3, bias=False)}
+        for name in sorted(layers, reverse=not head_first):
+            setattr(self, name, layers[name])
+        self.head.weight = self.table.weight
+
+
+@pytest.mark.parametrize("head_first", [True, False])
+@pytest.mark.parametrize("kind", [nn.Parameter, torch.clone], ids=["with gradients", "without"])
+def test_what_is_tied_stays_so_and_is_one_parameter(head_first, kind):
+    module, state = Tied(head_first), {"table.weight": kind(torch.randn(3, 2))}
+    for _ in range(2):  # a module may be loaded again
+        load(module, state)
+        assert module.head.weight is module.table.weight
+        assert torch.equal(module.table.weight, state["table.weight"]) and list(state) == ["table.weight"]
+    if kind is nn.Parameter:
+        module.head(module.table(torch.tensor([1]))).sum().backward()
+        assert state["table.weight"].grad.count_nonzero()
+
+
+def test_what_is_tied_by_mistake_is_given_under_both_names():
+    twice = nn.ModuleList([nn.Linear(1, 1, bias=False)] * 2)
+    load(twice, {"0.weight": torch.ones(1, 1), "1.weight": torch.ones(1, 1)})
+    with pytest.raises(MissingError, match=r"`0\.bias`"):
+        load(twice, {"0.bias": torch.ones(1), "1.weight": torch.ones(1, 1)})
+
+
+def test_parameters_are_found_by_name():
+    module = Tied(head_first=False)
+    found = parameters(module, ["head.weight", "table.weight"])
+    assert all(parameter is module.table.weight for parameter in found)
+    with pytest.raises(MissingError, match=r"`Tied` has no parameter `wte\.weight`; it has table"):
+        parameters(module, ["wte.weight"])

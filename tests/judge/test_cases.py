@@ -11,6 +11,7 @@ from kata.grading import (
     Case,
     between,
     characters,
+    checkpoint,
     choice,
     coin,
     exactly,
@@ -96,6 +97,17 @@ def test_weights_of_a_drawn_size():
     for seed in range(5):
         state, size = draw([weights(lambda impl, n, m: nn.Linear(n, m), n, m), (n, m)], seed, None)
         assert state["weight"].shape == (size[1], size[0])
+
+
+def test_a_checkpoint_of_a_drawn_size():
+    n = between(2, 5)
+    for seed in range(5):
+        state, size = draw([checkpoint(lambda n: {"h.0.weight": (n, 2 * n), "bias": (n,)}, n), n], seed, None)
+        assert {name: weight.shape for name, weight in state.items()} == {
+            "h.0.weight": (size, 2 * size),
+            "bias": (size,),
+        }
+        assert all(weight.dtype == torch.float64 for weight in state.values())
 
 
 def test_what_cannot_be_drawn():
