@@ -24,7 +24,7 @@ and not by D - 1.
 
 | layer | what it is |
 |---|---|
-| `ln_1`, `ln_2` | LayerNorm before the attention, and before the feed-forward network; each has a `weight` and a `bias` (D,) |
+| `ln_1`, `ln_2` | LayerNorm before the attention and the feed-forward network: `weight` and `bias` (D,), ones and zeros at first |
 | `qkv_proj` | `nn.Linear(D, 3 * D)`: queries, keys and values in one go |
 | `out_proj` | `nn.Linear(D, D)`: mixes what the heads found |
 | `up`, `down` | `nn.Linear(D, 4 * D)` and `nn.Linear(4 * D, D)`, the feed-forward network |

@@ -24,7 +24,7 @@ and not by D - 1.
 
 | layer | what it is |
 |---|---|
-| `ln_1`, `ln_2` | LayerNorm before the attention, and before the feed-forward network; each has a `weight` and a `bias` (D,) |
+| `ln_1`, `ln_2` | LayerNorm before the attention and the feed-forward network: `weight` and `bias` (D,), ones and zeros at first |
 | `qkv_proj` | `nn.Linear(D, 3 * D)`: queries, keys and values in one go |
 | `out_proj` | `nn.Linear(D, D)`: mixes what the heads found |
 | `up`, `down` | `nn.Linear(D, 4 * D)` and `nn.Linear(4 * D, D)`, the feed-forward network |
@@ -105,7 +105,7 @@ class GPT2Block(nn.Module):
         """
         super().__init__()
         ### BEGIN SOLUTION
-        if d_model % num_heads != 0:
+        if d_model % num_heads:
             raise ValueError(f"a width of {d_model} cannot be divided evenly among {num_heads} heads")
         self.num_heads = num_heads
         self.ln_1 = LayerNorm(d_model)
@@ -128,10 +128,11 @@ class GPT2Block(nn.Module):
         tensor([[[7.7295, 9.7295]]])
         """
         ### BEGIN SOLUTION
+        T = x.shape[1]
         qkv = self.qkv_proj(self.ln_1(x))  # (B, T, 3D)
         q, k, v = (part.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for part in qkv.chunk(3, dim=-1))
         scores = q @ k.mT / math.sqrt(q.shape[-1])  # (B, H, T, T)
-        later = torch.ones(scores.shape[-2:], dtype=torch.bool, device=x.device).triu(1)  # (T, T)
+        later = torch.ones(T, T, dtype=torch.bool, device=x.device).triu(1)
         weights = scores.masked_fill(later, -math.inf).softmax(dim=-1)  # (B, H, T, T)
         found = weights @ v  # (B, H, T, d)
         x = x + self.out_proj(found.transpose(1, 2).flatten(2))  # (B, T, D)
