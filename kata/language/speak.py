@@ -21,7 +21,8 @@ from kata.language.catalogue import ENGLISH, LANGUAGES, harness
 VARIABLE = "KATA_LANG"
 TYPED = "KATA_TYPED"  # the Makefile sets it
 _COMMAND = re.compile(
-    "`kata (?P<command>grade|watch|drill|diff|case|report|next|list|hint|reset|doctor)(?P<rest> [^`]*)?`"
+    r"(?<![\w-])(?<!-m )kata (?P<call>(?:grade|watch|drill|diff|case|report|next|list|hint|reset|doctor)\b(?: (?!--)[^`\s]+)*)"
+    r"(?: (?P<options>--[^`]*))?"
 )
 
 _forced = ""
@@ -49,12 +50,12 @@ def _as_typed(message: str) -> str:
     """Name commands as who reads this types them: under make, `make hint softmax`."""
     if os.environ.get(TYPED) != "make":
         return message
-    return _COMMAND.sub(lambda found: f"`make {found['command']}{_arguments(found['rest'] or '')}`", message)
+    return _COMMAND.sub(_under_make, message)
 
 
-def _arguments(rest: str) -> str:
-    names, mark, options = rest.partition(" --")
-    return f'{names} ARGS="--{options}"' if mark else names
+def _under_make(found: re.Match[str]) -> str:
+    options = f' ARGS="{found["options"]}"' if found["options"] else ""
+    return f"make {found['call']}{options}"
 
 
 def chosen() -> str:

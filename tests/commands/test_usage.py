@@ -144,3 +144,5 @@ def test_advice_names_what_the_reader_types(monkeypatch):
     monkeypatch.setenv("KATA_TYPED", "make")
     typed = '`make next` goes on, `make hint softmax ARGS="--all"` helps, `kata classroom init` is none of make\'s.'
     assert tr(advice) == told(advice) == typed
+    assert tr("next: {step}", step="kata hint softmax") == "next: make hint softmax"
+    assert tr("python -m kata grade") == "python -m kata grade", "that is no command of ours to change"
