@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -75,6 +76,16 @@ def _is_locked(place: int) -> bool:
     except OSError:
         return True
     return True
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """Digest the names and contents of files; one that is missing is passed over."""
+    found = hashlib.blake2b(digest_size=16)
+    for file in files:
+        if file.is_file():
+            data = file.read_bytes()
+            found.update(f"{file.name} {len(data)}\n".encode() + data)
+    return found.hexdigest()
 
 
 def check_writable(path: Path) -> None:

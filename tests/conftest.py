@@ -1,8 +1,11 @@
+import atexit
 import contextlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -15,6 +18,8 @@ from kata.judge.reference import load_module
 from kata.judge.run import Judge
 from kata.strength.records import stale
 
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="kata-tests-")  # nothing is remembered from one run to the next
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 os.environ["KATA_LANG"] = "en"  # what tests look for is English, whatever language their machine speaks
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = range(3)

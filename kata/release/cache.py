@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 from kata.course import Course, Exercise
 from kata.course.recordings import Provenance
+from kata.files import digest_of
 from kata.judge.recording import Expectations
 
 FOLDER = Path(".kata", "recordings")
@@ -26,7 +26,7 @@ class Cache:
     def __init__(self, course: Course, about: Provenance):
         self._root = course.root
         code, fixtures = sorted(PACKAGE.rglob("*.py")), sorted((course.root / "fixtures").rglob("*"))
-        self._made_with = about.text() + _digest_of(code) + _digest_of(fixtures)
+        self._made_with = about.text() + digest_of(code) + digest_of(fixtures)
 
     def has(self, exercise: Exercise, seed: int) -> bool:
         return self._file(exercise, seed).is_file()
@@ -57,12 +57,3 @@ class Cache:
     def _file(self, exercise: Exercise, seed: int) -> Path:
         key = hashlib.blake2b(f"{exercise.digest} {self._made_with}".encode(), digest_size=16).hexdigest()
         return self._root / FOLDER / exercise.id / f"{seed}-{key}.kata"
-
-
-def _digest_of(files: Iterable[Path]) -> str:
-    found = hashlib.blake2b(digest_size=16)
-    for file in files:
-        if file.is_file():
-            data = file.read_bytes()
-            found.update(f"{file.name} {len(data)}\n".encode() + data)
-    return found.hexdigest()

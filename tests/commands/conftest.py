@@ -49,6 +49,7 @@ def root(tmp_path, monkeypatch):
         write(exercise.answers, answers(exercise.name))
         write(exercise.stub, stub(solution(exercise.name)))
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # what another test graded is not remembered
     for name in ("NO_COLOR", "FORCE_COLOR", "KATA_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     return folder

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from kata.course import Course
+from kata.judge.run import Judge
 from kata.learner.state import State
 from tests.commands.conftest import COURSE, RIGHT, WRONG, write
 
@@ -155,3 +156,65 @@ def test_an_interrupt_is_told_in_a_line(warm, run, monkeypatch):
     monkeypatch.setattr("kata.judge.run.Judge.grade", interrupted)
     status, out, err = run("grade")
     assert status == 130 and not out and err.count("\n") == 1
+
+
+@pytest.fixture
+def gradings(warm, monkeypatch):
+    """The exercises that were graded, in the order of it."""
+    graded, grade = [], Judge.grade
+
+    def note(judge, exercises, *arguments, **settings):
+        graded.extend(exercise.name for exercise in exercises)
+        return grade(judge, exercises, *arguments, **settings)
+
+    monkeypatch.setattr(Judge, "grade", note)
+    return graded
+
+
+def test_what_has_not_changed_is_not_graded_anew(warm, run, gradings):
+    first, second = Course.load(warm).exercises
+    write(first.stub, WRONG.format(name=first.name))
+    status, before, _ = run("grade")
+    assert status == 1 and gradings == [first.name, second.name]
+    status, out, _ = run("grade")
+    assert status == 1 and len(gradings) == 2, "nothing is graded, and no sandbox is started"
+    assert "2 as graded before" in out and out.replace(out[out.index("2 as") : out.index("next:")], "") == before
+    write(second.stub, RIGHT.format(name=second.name))
+    assert run("grade", "--format", "json")[1].count('"passed"') and gradings[2:] == [second.name]
+    assert State.load(warm).of(first).attempts == 1, "what is shown once more is no attempt"
+    run("grade", first.name, "--seed", "1")
+    assert gradings[3:] == [first.name], "another seed"
+    run("grade", first.name, "--fresh")
+    write(first.grader, first.grader.read_text() + "# changed\n")
+    run("grade", first.name)
+    assert gradings[4:] == [first.name] * 2
+
+
+@pytest.mark.parametrize("harm", ["torn", "of another kind", "a folder", "no place"])
+def test_a_memory_that_is_no_good_is_none(warm, run, gradings, harm):
+    (first, _), cache = Course.load(warm).exercises, warm.parent / "cache"
+    if harm == "no place":
+        cache.write_text("in the way")
+    run("grade", first.name)
+    for kept in cache.rglob("*.json"):
+        text = kept.read_text()
+        kept.unlink()
+        if harm == "a folder":
+            kept.mkdir()
+        else:
+            kept.write_text(text[:50] if harm == "torn" else "[]")
+    status, out, err = run("grade", first.name)
+    assert status == 1 and "not written yet" in out and not err and gradings == [first.name] * 2
+
+
+def test_what_a_busy_machine_may_have_had_a_part_in_is_graded_anew(warm, run, gradings):
+    first, _ = Course.load(warm).exercises
+    write(first.stub, f"def {first.name}(x):\n    raise SystemExit\n")
+    for _ in range(2):
+        run("grade", first.name)
+    assert gradings == [first.name] * 2
+
+
+def test_a_folder_from_somebody_else_brings_no_verdict_along(warm, run, gradings):
+    run("grade")
+    assert not [path for path in warm.rglob("*") if "verdicts" in path.parts]
