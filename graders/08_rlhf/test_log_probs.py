@@ -45,10 +45,10 @@ def far_apart(x):
 
 
 def with_a_rival(x):
-    """A fourth token, which in every second row ties with the largest."""
+    """A fourth token, which at every second position ties with the largest."""
     far = far_apart(x)
-    ties = torch.arange(len(far)) % 2 == 0
-    return torch.cat([far, torch.where(ties, far.amax(-1), far.amin(-1))[:, None]], dim=-1)
+    ties = torch.arange(far.shape[-2]) % 2 == 0
+    return torch.cat([far, torch.where(ties, far.amax(-1), far.amin(-1)).unsqueeze(-1)], dim=-1)
 
 
 def rule_out_the_last(logits):
@@ -56,7 +56,7 @@ def rule_out_the_last(logits):
 
 
 def sure_of_the_second(logits):
-    """In the first row all tokens but the second are ruled out, in the others the last."""
+    """In the first sequence all tokens but the second are ruled out, in the others the last."""
     only = torch.full_like(logits[:1], -math.inf).index_copy(-1, torch.tensor([1]), logits[:1, ..., 1:2])
     return torch.cat([only, rule_out_the_last(logits[1:])])
 
@@ -67,11 +67,11 @@ def the_largest_or_another(logits):
 
 
 THREE = once(normal(B, T, 3).map(far_apart))
-RULED_OUT = normal(T, V).map(sure_of_the_second)
+RULED_OUT = normal(B, T, V).map(sure_of_the_second)
 
 EXTREME = [
     Case("log-probabilities", of_tokens, logits=THREE, labels=THREE.map(the_largest_or_another)),
-    Case("entropies", undecided, logits=normal(T, 3).map(with_a_rival)),
+    Case("entropies", undecided, logits=normal(B, T, 3).map(with_a_rival)),
     Case(
         "a label that is ruled out, and others",
         of_tokens,
