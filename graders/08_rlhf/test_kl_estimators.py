@@ -35,7 +35,7 @@ def without_the_last(logits):
     return torch.cat([logits[..., :-1], torch.full_like(logits[..., -1:], -math.inf)], dim=-1)
 
 
-def without_the_last_in_the_first_row(logits):
+def without_the_last_in_the_first(logits):
     return torch.cat([without_the_last(logits[:1]), logits[1:]])
 
 
@@ -65,8 +65,8 @@ FAR = [
     Case(
         "the divergence of logits of 10 000",
         exact,
-        logits=normal(T, 3).map(far_apart),
-        ref_logits=normal(T, 3).map(far_apart),
+        logits=normal(B, T, 3).map(far_apart),
+        ref_logits=normal(B, T, 3).map(far_apart),
     ),
     Case(
         "estimates with a ratio of 50", estimate, logp=LOGP, ref_logp=LOGP.map(apart_by, uniform(B, T, low=48, high=50))
@@ -95,14 +95,14 @@ CLOSE = Case(
 )
 
 RULED_OUT = [
-    Case("by the policy", logits=normal(T, V).map(without_the_last), ref_logits=normal(T, V)),
-    Case("by both", logits=normal(T, V).map(without_the_last), ref_logits=normal(T, V).map(without_the_last)),
+    Case("by the policy", logits=normal(B, T, V).map(without_the_last), ref_logits=normal(B, T, V)),
+    Case("by both", logits=normal(B, T, V).map(without_the_last), ref_logits=normal(B, T, V).map(without_the_last)),
 ]
 
 BY_THE_REFERENCE = Case(
-    "by the reference in the first row",
-    logits=normal(T, V),
-    ref_logits=normal(T, V).map(without_the_last_in_the_first_row),
+    "by the reference in the first sequence",
+    logits=normal(B, T, V),
+    ref_logits=normal(B, T, V).map(without_the_last_in_the_first),
 )
 
 GRADIENTS = [

@@ -51,16 +51,17 @@ B, T, V = between(3, 4), between(5, 6), between(7, 9)
 LOGITS, IDS, PLACES = normal(B, T, V, std=2.0), integers(B, T, high=V), integers(B, T, high=V)
 THREE_ROWS = {"logits": normal(3, T, V, std=2.0), "input_ids": integers(3, T, high=V)}
 ROWS_AND_ONE = {"logits": normal(B + 1, T, V), "input_ids": integers(B + 1, T, high=V)}
+ALL_REAL = {"logits": LOGITS, "input_ids": IDS, "attention_mask": PLACES.map(torch.ones_like)}
 RIGHT, LEFT = once(PLACES.map(real_at_the_start)), once(PLACES.map(real_at_the_end))
 
 PLAIN = [
-    Case("all tokens are real", logits=LOGITS, input_ids=IDS, edges=[{B: 1}, {T: 2}, {V: 1}]),
-    Case("a mask that hides nothing", logits=LOGITS, input_ids=IDS, attention_mask=PLACES.map(torch.ones_like)),
+    Case("all tokens are real", logits=LOGITS, input_ids=IDS, edges=[{B: 1}, {B: 1, T: 2}, {V: 1}]),
+    Case("a mask that hides nothing", **ALL_REAL, edges=[{"attention_mask": None}]),
     Case("five long sequences", logits=normal(5, 10, 6), input_ids=integers(5, 10, high=6), recall=True),
 ]
 
 PADDED = [
-    Case("padding at the end", logits=LOGITS, input_ids=IDS, attention_mask=RIGHT, edges=[{"attention_mask": None}]),
+    Case("padding at the end", logits=LOGITS, input_ids=IDS, attention_mask=RIGHT),
     Case("a boolean mask", logits=LOGITS, input_ids=IDS, attention_mask=PLACES.map(lambda x: real_at_the_start(x) > 0)),
     Case("a row of padding", **ROWS_AND_ONE, attention_mask=PLACES.map(real_at_the_start).map(one_row_is_padding)),
     Case(
@@ -78,18 +79,33 @@ LEFT_PADDED = [
 ]
 
 SPOILED = [
-    Case("the last logits", logits=LOGITS.map(lambda x: spoil(x, torch.ones(x.shape[:2]).long())), input_ids=IDS),
+    Case(
+        "the last logits",
+        logits=LOGITS.map(lambda x: spoil(x, torch.ones(x.shape[:2]).long())),
+        input_ids=IDS,
+        attention_mask=PLACES.map(torch.ones_like),
+    ),
     Case("logits at padding", logits=LOGITS.map(spoil, RIGHT), input_ids=IDS, attention_mask=RIGHT),
 ]
 
 NOTHING = [
-    Case("sequences of one token", logits=normal(B, 1, V), input_ids=integers(B, 1, high=V)),
+    Case(
+        "sequences of one token",
+        logits=normal(B, 1, V),
+        input_ids=integers(B, 1, high=V),
+        attention_mask=integers(B, 1, low=1, high=2),
+    ),
     Case("a batch of padding", logits=LOGITS, input_ids=IDS, attention_mask=PLACES.map(torch.zeros_like)),
 ]
 
 GRADIENTS = [
     Case("with padding", logits=LOGITS, input_ids=IDS, attention_mask=RIGHT),
-    Case("logits of 10 000", logits=normal(B, T, 3).map(far_apart), input_ids=integers(B, T, high=3)),
+    Case(
+        "logits of 10 000",
+        logits=normal(B, T, 3).map(far_apart),
+        input_ids=integers(B, T, high=3),
+        attention_mask=RIGHT,
+    ),
 ]
 
 
