@@ -169,10 +169,10 @@ class GPT2(nn.Module):
             ValueError: there are more tokens than positions.
         """
         ### BEGIN SOLUTION
-        T, limit = input_ids.shape[1], self.wpe.num_embeddings
-        if limit < T:
-            raise ValueError(f"{T} tokens are more than the {limit} positions that there are")
-        positions = torch.arange(T, device=input_ids.device)  # (T,)
+        length, limit = input_ids.shape[1], self.wpe.num_embeddings
+        if length > limit:
+            raise ValueError(f"{length} tokens are more than the {limit} positions that there are")
+        positions = torch.arange(length, device=input_ids.device)  # (T,)
         x = self.wte(input_ids) + self.wpe(positions)  # (B, T, D)
         for block in self.h:
             x = block(x)  # (B, T, D)
