@@ -102,7 +102,7 @@ def refuse(impl, name, t):
 XAVIER, KAIMING = "xavier_uniform_", "kaiming_normal_"
 
 # One fan is three times the other, so that neither is mistaken for the other or for their mean.
-A = between(12, 20)
+A, INPUTS = between(12, 20), between(3, 5)
 WIDE, HIGH, IMAGE = normal(A, 3 * A), normal(3 * A, A), normal(A, 3 * A, 3, 2)
 
 SPREADS = [
@@ -151,7 +151,8 @@ def test_kaiming_is_normal(check, run):
 
 @pytest.mark.points(0.5)
 def test_a_gain_of_0(check):
-    check.values(fill, Case("a gain of 0", name=XAVIER, t=normal(A, 4), gain=0.0))
+    case = Case("a gain of 0", name=XAVIER, t=normal(A, INPUTS), gain=0.0, edges=[{A: 1}, {INPUTS: 1}])
+    check.values(fill, case)
 
 
 @pytest.mark.points(1)
@@ -167,7 +168,7 @@ def test_in_place(run, name):
 @pytest.mark.points(1)
 @pytest.mark.parametrize("name", [XAVIER, KAIMING], ids=["Xavier", "Kaiming"])
 def test_no_gradient_is_recorded(run, name):
-    leaf = run(fill_a_parameter, name=name, t=normal(between(1, 6), between(1, 6)))
+    leaf = run(fill_a_parameter, name=name, t=normal(1, between(1, 6)))  # also of a layer with a single output
     assert leaf, "a parameter is no leaf that requires a gradient afterwards"
 
 
