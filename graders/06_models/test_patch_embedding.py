@@ -59,6 +59,7 @@ OTHERS = [
     Case("more rows, which can be cut", sizes=SIZES, images=normal(B, C, N * P + P, N * P)),
     Case("fewer columns, which can be cut", sizes=SIZES, images=normal(B, C, N * P, N * P - P)),
     Case("a larger image, which can be cut", sizes=SIZES, images=normal(B, C, N * P + P, N * P + P)),
+    Case("a column too many", sizes=SIZES, images=normal(B, C, N * P, N * P + 1)),
     Case("another number of channels", sizes=SIZES, images=normal(B, C - 1, N * P, N * P)),
     Case("as many numbers, rows and channels swapped", sizes=SIZES, images=normal(B, N * P, C, N * P)),
 ]
