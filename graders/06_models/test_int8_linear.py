@@ -36,7 +36,11 @@ def new_layer(impl, weight, x, bias):
         "near": bool(((module(x) - nn.functional.linear(x, weight, bias)).abs() <= within).all()),
         "no graph": not any(tensor.requires_grad for tensor in own.values()),
     }
-    del linear
+    with torch.no_grad():
+        for parameter in linear.parameters():
+            parameter.fill_(7.0)
+    found["apart"] = all(torch.equal(tensor, own.get(name, tensor)) for name, tensor in asked.items())
+    del linear, parameter
     return {**found, "let go": kept() is None}
 
 
@@ -102,10 +106,9 @@ WEIGHTS = [
     Case("as many rows as columns", weight=weight(O, O), tails=True),
     Case("a single column", weight=weight(O, 1), tails=True),
     Case("not contiguous", weight=weight(O, I).map(lambda w: w.T.contiguous().T), tails=True),
+    Case("rows of very different sizes", weight=weight(O + 4, I, (-20.0, 17.0)), tails=True),
     Case("eleven columns", weight=weight(2, 11), tails=True, recall=True),
 ]
-
-OF_ANY_SIZE = [Case("rows of very different sizes", weight=weight(O + 4, I, (-20.0, 17.0)), tails=True)]
 
 WITH_ZEROS = [
     Case("a row of zeros", weight=weight(O, I).map(with_zeros), tails=True),
@@ -123,15 +126,9 @@ OUTPUTS = [
 ]
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(3.5)
 @pytest.mark.parametrize("case", WEIGHTS, ids=str)
 def test_quantize(check, case):
-    check.values(quantize, case)
-
-
-@pytest.mark.points(0.5)
-@pytest.mark.parametrize("case", OF_ANY_SIZE, ids=str)
-def test_rows_of_any_size(check, case):
     check.values(quantize, case)
 
 
@@ -155,6 +152,7 @@ def test_a_new_layer(run, bias):
     assert found["near"], "the layer gives something else than what the linear layer gives, but for rounding to int8"
     assert found["no graph"], "a buffer carries a gradient"
     assert found["left"], "the linear layer is not as it was"
+    assert found["apart"] or not found["numbers"], "the buffers change with the linear layer"
     assert found["let go"], "the float weight is held on to, once the linear layer is gone"
 
 

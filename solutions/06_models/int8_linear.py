@@ -29,8 +29,8 @@ the small ones.
 
 - `__init__(linear)` takes an `nn.Linear`, with a bias or without, and quantizes its weight. The module has three buffers:
   `weight` and `scale` as `quantize` gives them, and `bias`, the layer's numbers in their dtype, or None if the layer has
-  none. It has no parameters. Nothing of it holds on to the float weight, so that this can be let go; `linear` is left as
-  it is.
+  none. It has no parameters. Nothing of it holds on to the float weight, so that this can be let go. `linear` is left as
+  it is, and what becomes of it later changes nothing here.
 - `forward(x)` takes x (..., in), of the scale's dtype, and gives $x\,(s Q)^\top + b$, (..., out), in the same dtype. It uses
   the buffers as they are at the time of the call: they may have been loaded by `load_state_dict` after `__init__`.
 - The gradient reaches x as it would with the weight $s Q$. x is left as it is.

@@ -65,9 +65,9 @@ class LoRALinear(nn.Module):
             raise ValueError(f"the rank is {rank}, and must be 1 at least")
         self.base = base.requires_grad_(False)
         self.scale = alpha / rank
-        bound = base.in_features**-0.5
-        self.lora_A = nn.Parameter(base.weight.new_empty(rank, base.in_features).uniform_(-bound, bound))
+        self.lora_A = nn.Parameter(base.weight.new_zeros(rank, base.in_features))
         self.lora_B = nn.Parameter(base.weight.new_zeros(base.out_features, rank))
+        nn.init.xavier_uniform_(self.lora_A)
         ### END SOLUTION
 
     def forward(self, x: Float[Tensor, "*batch inputs"]) -> Float[Tensor, "*batch outputs"]:
