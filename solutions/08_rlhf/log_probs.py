@@ -39,7 +39,7 @@ Of both:
 Example: the logits [0, log 3] are the probabilities 1/4 and 3/4. The log-probability of token 1 is log 3/4 = -0.2877, and the
 entropy is 1/4 · log 4 + 3/4 · log 4/3 = 0.5623.
 
-Source: Ziegler et al., *Fine-Tuning Language Models from Human Preferences* (2019), section 2, equation 1. Entropy: Cover and
+Source: Ziegler et al., *Fine-Tuning Language Models from Human Preferences* (2019), section 2. Entropy: Cover and
 Thomas, *Elements of Information Theory* (2nd edition, 2006), section 2.1, equation 2.1.
 """
 
