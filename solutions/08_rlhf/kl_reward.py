@@ -5,9 +5,10 @@ answer one number, its score. A policy that sees nothing else soon writes what f
 token, for leaving the reference, the model that it was before this stage. With $x_t$ the token at position $t$, the reward there
 is
 
-$$R_t = -\beta \, \bigl(\log p(x_t) - \log q(x_t)\bigr) + \begin{cases} \text{score} & \text{at the last token of the answer} \\ 0 & \text{before it} \end{cases}$$
+$$R_t = -\beta \, \bigl(\log p(x_t) - \log q(x_t)\bigr) + s_t$$
 
-where $p$ is the policy's probability and $q$ the reference's. The sum over an answer is its score less $\beta$ times an estimate
+where $p$ is the policy's probability and $q$ the reference's, and $s_t$ is the score at the last token of the answer, and 0
+before it. The sum over an answer is its score less $\beta$ times an estimate
 of the divergence of the two. There are other estimates in use; this is the plain difference, $k_1$, which may be of either sign.
 
 **Write** `kl_shaped_rewards(scores, logp, ref_logp, mask, beta)`.
