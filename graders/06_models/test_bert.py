@@ -9,7 +9,7 @@ from kata.grading import Case, between, checkpoint, in_float64, integers, load, 
 
 # float64 has a test of its own: who computes a softmax or norm in float32, as many models do, loses no more than that.
 # What half precision would show, it shows of the parts, in other exercises.
-pytestmark = pytest.mark.exercise(points=10, seconds=3, forbids=["attention", "norms"], dtypes=["float32"])
+pytestmark = pytest.mark.exercise(points=10, seconds=5, forbids=["attention", "norms"], dtypes=["float32"])
 
 LINEAR = ["q_proj", "k_proj", "v_proj", "out_proj", "up", "down"]
 

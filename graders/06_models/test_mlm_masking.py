@@ -7,7 +7,7 @@ from torch import Generator
 from kata.grading import Case, between, integers
 
 # No floating-point numbers are in a case, so one run is all of them.
-pytestmark = pytest.mark.exercise(points=10, seconds=3, dtypes=["float32"])
+pytestmark = pytest.mark.exercise(points=10, seconds=5, dtypes=["float32"])
 
 
 def hide(impl, ids, mask_id, vocab_size, special_ids, **options):
@@ -150,7 +150,7 @@ SHARES = [
         "a large p: 0 for not chosen, 1 for the mask, 2 for another word, 3 for as it was",
         ids=MANY,
         **KNOWN,
-        p=between(0.55, 0.9),
+        p=between(0.7, 0.85),
     ),
 ]
 
