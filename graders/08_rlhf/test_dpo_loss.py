@@ -41,7 +41,7 @@ START = {"policy_chosen": POLICY, "policy_rejected": OTHER, "ref_chosen": POLICY
 CASES = [
     Case("with a beta", **PAIRS, beta=BETA, edges=[{N: 1}]),
     Case("neither beta nor smoothing given", **PAIRS),
-    Case("fourteen pairs", **{name: normal(14) for name in NAMES}, beta=0.25, recall=True),
+    Case("seventeen pairs", **{name: normal(17) for name in NAMES}, beta=0.25, recall=True),
 ]
 
 SMOOTH = [
