@@ -7,8 +7,9 @@ import io
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import partial
 from types import ModuleType
 from typing import Any, Literal
@@ -25,6 +26,8 @@ from kata.execution.torch_calls import TorchCall, TorchCalls
 Scenario = Callable[..., Any]
 QUIET = 1 << 16  # characters that calls before the one that is judged may print unheard
 ALOUD = 1000  # of their first ones that are heard all the same, should the process end in one of them
+Shapes = dict[str, tuple[int, ...]]  # of parameters, by name
+MOST_NAMES = 12  # of parameters in a message
 Observe = Literal["", "names", "costs"]  # what to note of the operators that a run calls
 
 
@@ -291,17 +294,35 @@ def load(module: nn.Module, state: dict[str, Tensor]) -> nn.Module:
     state = _under_all_names(module, state)
     own = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
     asked = {name: tuple(tensor.shape) for name, tensor in state.items()}
-    if own != asked:
-        wrong = next(name for name in [*asked, *own] if own.get(name) != asked.get(name))
-        has = f"{own[wrong]}" if wrong in own else "missing"
-        should = f"of shape {asked[wrong]}" if wrong in asked else "not there"
-        kind = type(module).__name__
-        raise MissingError(
-            f"the parameter `{wrong}` of `{kind}` is {has}, it should be {should}; it has {', '.join(own) or 'none'}"
-        )
-    module.to(next(iter(state.values())))
+    wrong = next((name for name in [*asked, *own] if own.get(name) != asked.get(name)), None)
+    if wrong is not None:
+        raise _misfit(type(module).__name__, wrong, own, asked)
+    floating = next(filter(torch.is_floating_point, state.values()), None)
+    if floating is not None:
+        module.to(floating)
     module.load_state_dict(state, assign=True)
     return module
+
+
+def _misfit(kind: str, wrong: str, own: Shapes, asked: Shapes) -> MissingError:
+    names = _listed(own, wrong)
+    if wrong not in own:
+        return MissingError(
+            f"the parameter `{wrong}` of `{kind}` is missing, it should be of shape {asked[wrong]}; it has {names}"
+        )
+    if wrong not in asked:
+        return MissingError(f"the parameter `{wrong}` of `{kind}`, {own[wrong]}, should not be there; it has {names}")
+    return MissingError(
+        f"the parameter `{wrong}` of `{kind}` is {own[wrong]}, it should be of shape {asked[wrong]}; it has {names}"
+    )
+
+
+def _listed(names: Iterable[str], like: str) -> str:
+    """All names; of many, those that are most `like` the one that was looked for."""
+    every = list(names)
+    if len(every) <= MOST_NAMES:
+        return ", ".join(every) or "none"
+    return ", ".join([*get_close_matches(like, every, MOST_NAMES, 0.0), "…"])
 
 
 def _under_all_names(module: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -327,7 +348,7 @@ def parameters(module: nn.Module, names: Sequence[str]) -> list[nn.Parameter]:
     own = dict(module.named_parameters(remove_duplicate=False))
     lacking = next((name for name in names if name not in own), None)
     if lacking is not None:
-        raise MissingError(f"`{type(module).__name__}` has no parameter `{lacking}`; it has {', '.join(own) or 'none'}")
+        raise MissingError(f"`{type(module).__name__}` has no parameter `{lacking}`; it has {_listed(own, lacking)}")
     return [own[name] for name in names]
 
 

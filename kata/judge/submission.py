@@ -46,7 +46,11 @@ ENDLESS_TESTS = 3  # an exercise stops after this many tests that never came to 
 READY_SECONDS = 60.0  # for a fresh worker: milliseconds, but half a second with a card, ten where its driver sleeps
 LONGEST_NAME = 200  # of a function of torch's
 # What the worker says of a submission in our own words, and nobody else's: an exception may be named like ours.
-_MISSING = re.compile(r"`\w+` is not defined in the file|the parameter `[\w.]+` of `\w+` is [^\n]{1,300}")
+_MISSING = re.compile(
+    r"`\w+` is not defined in the file"
+    r"|the parameter `[\w.]+` of `\w+`(?:,| is) [^\n]{1,2000}"
+    r"|`\w+` has no parameter `[\w.]+`; it has [^\n]{1,2000}"
+)
 _RELATIVE = re.compile("no known parent package")  # an import from beside the file
 _TOO_LARGE = re.compile(r"the result (holds|has a description of) more than \d+ MiB")
 

@@ -23,7 +23,7 @@ NOT_READ = (
     "execution/protocol.py",
 )  # authors' tools, and what no learner sees
 # Who says something that is translated where it is shown. In these modules, every function helps to say it.
-SAYING = {"UsageError", "JudgeError", "Wrong", "Unreadable", "warn", "Finding", "ArgumentTypeError"}
+SAYING = {"UsageError", "JudgeError", "Wrong", "Unreadable", "warn", "Finding", "ArgumentTypeError", "MissingError"}
 WHOLE = (
     "judge/agreement.py",
     "classroom/nbgrader/graft.py",

@@ -406,3 +406,35 @@ def test_edges_of_a_case(grade, edge, was, becomes, said):
     assert said in message(grade(ON_LAYER % ("gradients", edge), wrong, LAYER))
     if "first" not in said:
         assert grade(ON_LAYER % ("gradients", "{}"), wrong, LAYER).status == "passed", "another edge sees it, too"
+
+
+@pytest.mark.parametrize(
+    "was, becomes, said",
+    [
+        ("self.weight", "self.gain", "the parameter `weight` of `Scale` is missing, it should be of shape ("),
+        ("torch.ones(size)", "torch.ones(size, 1)", ", 1), it should be of shape ("),
+        (
+            "self.weight = torch.nn.Parameter(torch.ones(size))",
+            "self.weight = torch.nn.Parameter(torch.ones(size)); self.b = torch.nn.Parameter(torch.ones(2))",
+            "the parameter `b` of `Scale`, (2,), should not be there; it has weight, b",
+        ),
+    ],
+)
+def test_parameters_that_are_named_or_shaped_otherwise(grade, was, becomes, said):
+    text = message(grade(ON_LAYER % ("values", ""), LAYER.replace(was, becomes), LAYER))
+    assert said in text and "MissingError" not in text
+
+
+def test_a_parameter_that_is_not_there_is_named_with_those_that_are_most_like_it(grade):
+    test = """
+    def names(impl, size):
+        return parameters(impl.Scale(size), ["weight"])
+
+    def test_names(check):
+        check.values(names, Case("a size", size=between(2, 9)))
+    """
+    many = "; ".join(f"self.layer_{n} = torch.nn.Parameter(torch.ones(1))" for n in range(200))
+    wrong = LAYER.replace("self.weight = torch.nn", f"{many}; self.wieght = torch.nn").replace("x * self.weight", "x")
+    text = message(grade(test, wrong, LAYER))
+    assert text.startswith("`Scale` has no parameter `weight`; it has wieght, layer_")
+    assert text.partition("\n")[0].count("layer_") == 11
