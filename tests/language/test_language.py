@@ -252,6 +252,23 @@ def test_a_name_is_the_same_in_every_exercise():
     assert not {text: said for text, said in chinese.items() if len(said) > 1}
 
 
+CODE = re.compile(r"```.*?```|`[^`]*`|\$[^$]*\$", re.DOTALL)
+GLOSSARY = {
+    "词元": re.compile(r"(?<![\w./-])tokens?(?![\w(=./-])", re.IGNORECASE)
+}  # what is said, and what it is said for
+
+
+def test_chinese_has_one_word_for_a_thing():
+    said = [
+        (file.relative_to(ROOT).as_posix(), text, word)
+        for file in sorted((ROOT / "translations" / "zh_CN").rglob("*.po"))
+        for text in read(file).values()
+        for word, english in GLOSSARY.items()
+        if re.search("[一-鿿]", text) and english.search(CODE.sub("", text))
+    ]
+    assert not said
+
+
 def test_the_names_in_a_graders_text(make_course):
     grader = """
         ONE = [Case("one", x=1), *(Case(f"{n} rows", x=n) for n in (2, 3))]
