@@ -18,7 +18,7 @@ its next value is 0, and so is its next advantage. The value model is then train
 
 - `rewards` and `values` have the shape (B, T), and so have both results, of the same dtype. T is at least 1.
 - `mask` is boolean, (B, T), and true at the tokens of an answer. They are at the beginning of each row, and what is false is
-  padding at its end. An answer of no tokens is possible, and so is a row without padding.
+  padding at its end. An answer of no tokens is possible, and a batch of such answers, and so is a row without padding.
 - At padding both results are 0. What stands there in `rewards` and `values` has no influence, even if it is NaN or infinite. So
   the value after the last token is 0, and not what the value model says of padding.
 - `gamma` and `lam` are numbers from 0 to 1, both ends included.

@@ -46,7 +46,8 @@ def spoil(x, mask):
 # B is never T.
 B, T = between(3, 4), between(6, 8)
 PLACES = integers(B, T, high=100)
-REWARDS, VALUES, ALL = normal(B, T), normal(B, T), PLACES.map(lambda x: x >= 0)
+REWARDS, VALUES = normal(B, T), normal(B, T)
+ALL, NONE = PLACES.map(lambda x: x >= 0), PLACES.map(lambda x: x < 0)
 GIVEN = {"rewards": REWARDS, "values": VALUES}
 FACTORS = {"gamma": between(0.7, 0.9), "lam": between(0.5, 0.8)}
 RIGHT, ALIKE = once(PLACES.map(at_the_beginning)), once(PLACES.map(all_as_long))
@@ -67,7 +68,13 @@ CASES = [
 
 PADDED = [
     Case("padding at the end", **GIVEN, mask=RIGHT, **FACTORS),
-    Case("an answer of no tokens", **GIVEN, mask=RIGHT.map(nothing_in_the_second), **FACTORS),
+    Case(
+        "an answer of no tokens",
+        **GIVEN,
+        mask=RIGHT.map(nothing_in_the_second),
+        **FACTORS,
+        edges=[{"mask": NONE}],
+    ),
 ]
 
 HIDDEN = Case(

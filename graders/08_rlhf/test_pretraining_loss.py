@@ -14,6 +14,12 @@ def loss(impl, logits, input_ids, **mask):
     return impl.causal_lm_loss(logits, input_ids, **mask)
 
 
+def loss_also_of_nothing(impl, logits, input_ids, attention_mask):
+    """The loss, that of the same batch as if all were padding, and whether `backward` can be called on the latter."""
+    of_nothing = impl.causal_lm_loss(logits, input_ids, torch.zeros_like(attention_mask))
+    return impl.causal_lm_loss(logits, input_ids, attention_mask), of_nothing, of_nothing.requires_grad
+
+
 def real_at_the_start(places):
     """From a row to the next one token less is real, down to a single one, and then all of them again."""
     rows, width = places.shape
@@ -85,17 +91,25 @@ SPOILED = [
         input_ids=IDS,
         attention_mask=PLACES.map(torch.ones_like),
     ),
-    Case("logits at padding", logits=LOGITS.map(spoil, RIGHT), input_ids=IDS, attention_mask=RIGHT),
+    Case(
+        "logits at padding",
+        logits=LOGITS.map(spoil, RIGHT),
+        input_ids=IDS,
+        attention_mask=RIGHT,
+        edges=[{"logits": LOGITS.map(torch.full_like, math.nan), "attention_mask": PLACES.map(torch.zeros_like)}],
+    ),
 ]
 
 NOTHING = [
     Case(
         "sequences of one token",
+        loss,
         logits=normal(B, 1, V),
         input_ids=integers(B, 1, high=V),
         attention_mask=integers(B, 1, low=1, high=2),
     ),
-    Case("a batch of padding", logits=LOGITS, input_ids=IDS, attention_mask=PLACES.map(torch.zeros_like)),
+    Case("a batch of padding", loss, logits=LOGITS, input_ids=IDS, attention_mask=PLACES.map(torch.zeros_like)),
+    Case("backward from nothing", loss_also_of_nothing, logits=LOGITS, input_ids=IDS, attention_mask=RIGHT),
 ]
 
 GRADIENTS = [
@@ -136,7 +150,7 @@ def test_logits_that_count_for_nothing_are_nan(check, case):
 @pytest.mark.points(1)
 @pytest.mark.parametrize("case", NOTHING, ids=str)
 def test_nothing_to_learn_from(check, case):
-    check.gradients(loss, case)
+    check.gradients(case.scenario, case)
 
 
 @pytest.mark.points(2)

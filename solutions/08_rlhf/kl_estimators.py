@@ -22,7 +22,8 @@ negative and right on average, for $e^r - 1$ is 0 on average.
 - Both have the shape (..., V), with any number of axes before the last, also none. The result has the shape (...).
 - Logits of ±10 000 give the right result.
 - A token can be ruled out by a logit of $-\infty$. If the policy rules it out, it adds 0, whether the reference does so, too,
-  or not. (Many programs give NaN there.) If only the reference rules it out, the result is $+\infty$.
+  or not. (Many programs give NaN there.) If only the reference rules it out, the result is $+\infty$. (Where the policy's
+  probability of it is rounded to 0, without being ruled out, it may add 0 or $+\infty$, but never NaN.)
 - The gradient reaches both. It is right, and never NaN, where the policy rules out a token, also where both do.
 
 **Write** `kl_estimates(logp, ref_logp)`, which gives the three as `(k1, k2, k3)`.

@@ -21,9 +21,9 @@ the beginning (left padding). A pair counts **if both of its tokens are real**.
 - The first real token after left padding is nobody's target: what is before it is no text. (Many programs look at the target
   alone, and count this pair. With ours, padding changes nothing: the loss is the same, wherever the padding is.)
 - Padding holds ids of the vocabulary, too, often that of a real token, so that only the mask says what is padding. Logits that
-  count for nothing have no influence, even if they are NaN.
-- Where no pair counts, as in sequences of one token or in a batch of padding, the loss is 0, and its gradient too. (torch's
-  `cross_entropy` gives NaN.)
+  count for nothing have no influence on the loss, even if they are NaN. (Their own gradient may be NaN then.)
+- Where no pair counts, as in sequences of one token or in a batch of padding, the loss is 0, and its gradient too: a
+  training loop can call `backward` on it as ever. (torch's `cross_entropy` gives NaN.)
 - Logits of ±10 000 are no problem.
 - The result is a tensor without axes, of the dtype of the logits, and gradients reach them. The arguments stay as they are.
 - All of torch may be used, its `cross_entropy`, too.

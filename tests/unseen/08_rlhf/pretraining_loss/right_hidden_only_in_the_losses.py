@@ -1,4 +1,4 @@
-"""Wrong: losses of what is hidden are replaced by 0 only after cross_entropy, and NaN comes back in the gradient."""
+"""Right: losses of what is hidden are replaced by 0 after cross_entropy; NaN comes back in the gradient of the hidden alone."""
 
 import torch
 import torch.nn.functional as F
