@@ -32,6 +32,8 @@ additive since there they are added, where dot-product attention multiplies them
 - Both results have the dtype of the inputs, and gradients flow through both, to query, keys and all three layers. The
   arguments are left as they are. A softmax in float32 is welcome for inputs in half precision, but float64 must not be
   rounded to it.
+- Each call works with the layers as they are then. A translator asks the same keys again for every word, but what $U$
+  made of them must not be kept in the module: in training the layers change between two calls.
 - Do without torch's own attention. Its `softmax` may be used.
 
 Example: let A = 1, let $W$ give the query's one number, $U$ the first number of a key, and $v$ = 2 log 3. The query is 0,

@@ -21,7 +21,7 @@ In training, some of the numbers in the middle are dropped, so that none is reli
 - In evaluation mode, after `module.eval()`, nothing is dropped. `module.train()` turns dropout on again.
 - With a dropout of 1 all is dropped in training, and the result is the bias of `down`.
 - No sum with x, and no normalization: they belong to the layer around it, too.
-- Gradients reach x and all parameters.
+- Gradients reach x and all parameters, in training mode with dropout, too.
 - `nn.Linear`, torch's `relu` and its dropout may be used, since you have written them before.
 
 Example: D = 1, d_ff = 2, `up` with the weight ((1), (-1)) and the bias (0, 0), `down` with the weight ((1, 2)) and the

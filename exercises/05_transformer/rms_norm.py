@@ -19,7 +19,8 @@ These models run in half precision. There a square is soon too large: 300² is 9
   axis is normalized by itself. The result has the shape of x.
 - The module has one parameter, `weight`, (D,), ones at first, and nothing else in its `state_dict()`. No mean is
   subtracted, and no bias added.
-- $\varepsilon$ stands under the root. So a vector of zeros gives zeros, with finite gradients.
+- $\varepsilon$ stands under the root. So a vector of zeros gives zeros, with finite gradients,
+  however small $\varepsilon$ is.
 - The result has the dtype of x, which is that of the weight, too. For an x in half precision the mean of the squares is
   worked out in float32: float16 numbers of some hundreds or thousands are no problem. Whether the weight is multiplied
   before or after the result is turned back does not matter.

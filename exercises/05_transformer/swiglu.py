@@ -21,7 +21,8 @@ anywhere.
 - `d_ff` is taken as it is. (Models choose 8/3 of `d_model`, so that three layers have no more weights than two of four
   times the width. That is the caller's business.)
 - Gradients reach x and all weights. Gates of ±1000 are no problem, neither for the result nor for its gradients: beware
-  of a division by $1 + e^{-z}$ as it stands, where $e^{1000}$ is infinite.
+  of a division by $1 + e^{-z}$ as it stands, where $e^{1000}$ is infinite; in float16
+  even $e^{12}$ is.
 - No sum with x, no normalization and no dropout.
 - `nn.Linear` and torch's `sigmoid` or `silu` may be used, since you have written such before.
 

@@ -32,7 +32,8 @@ and not by D - 1.
 - All four linear layers have a bias. Raise `ValueError` in `__init__` if D is not a multiple of H.
 - The first D features that `qkv_proj` gives are the queries, the next D the keys, the last D the values. Of each, head i
   has features $i d$ to $(i + 1) d - 1$, counted from 0. The results of the heads are put side by side in the same order.
-- The attention is causal: a token attends to itself and to those before it. Scores are divided by √d.
+- The attention is causal: a token attends to itself and to those before it, and to no later one, whatever the scores: in
+  float32 they may be as large as 1 000 000. They are divided by √d.
 - GELU is the approximation with tanh. GPT-2 was trained with it; the exact one would make every number a little wrong.
 - `forward` takes (B, T, D) and returns (B, T, D), both of the same dtype, and leaves `x` as it is. There is no dropout: in
   training and in evaluation the result is the same. A softmax in float32 is welcome for inputs in half precision, but

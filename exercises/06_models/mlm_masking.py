@@ -24,7 +24,7 @@ The loss leaves labels of −100 out, so only what was chosen is learned, whatev
 - A position whose id is in the list `special_ids` is never chosen: its input stays, its label is −100. The list may be
   empty. Nothing else counts: an id of 0, or one that is `mask_id`, is special only if the list says so.
 - Each other position is chosen with the probability `p`, whatever happens elsewhere. So the number of those that are chosen
-  is a matter of chance. (Beware: BERT's own code chooses a fixed share of each sequence. Transformers does it as here.)
+  is a matter of chance, and may be 0. (Beware: BERT's own code chooses a fixed share of each sequence. Transformers does it as here.)
 - What becomes of a chosen position, and which random id it gets, is drawn for it alone, too.
 - A random id is any of 0 … `vocab_size` − 1, each as likely as the others: special ids, `mask_id` and the id that was there
   are among them. (So in truth a little more than 10 % stay.)

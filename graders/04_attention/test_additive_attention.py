@@ -15,6 +15,11 @@ def attend(impl, state, sizes, **inputs):
     return load(impl.AdditiveAttention(*sizes), state)(**inputs)
 
 
+def ask_before_and_after_training(impl, state, trained, sizes, query, keys):
+    module = load(impl.AdditiveAttention(*sizes), state)
+    return module(query, keys), load(module, trained)(query, keys)
+
+
 def with_large_scores(state):
     return {name: 1e5 * tensor if name == "score.weight" else tensor for name, tensor in state.items()}
 
@@ -83,7 +88,7 @@ MASKED = [
 ]
 
 
-@pytest.mark.points(3.5)
+@pytest.mark.points(3)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_values(check, case):
     check.values(attend, case)
@@ -93,6 +98,12 @@ def test_values(check, case):
 @pytest.mark.parametrize("case", MASKED, ids=str)
 def test_masks(check, case):
     check.values(attend, case)
+
+
+@pytest.mark.points(0.5)
+def test_nothing_is_kept(check):
+    trained = weights(lambda impl, *sizes: impl.AdditiveAttention(*sizes), Q, K, A)
+    check.values(ask_before_and_after_training, Case("the same keys before and after training", **ONE, trained=trained))
 
 
 @pytest.mark.points(2)

@@ -39,6 +39,16 @@ def see_through(impl, x, p, back_from_eval=False):
     return ((module.train()(x) - 1) / (x + 1)).detach()
 
 
+def learn_through(impl, x, p):
+    """The same numbers, and what x's gradient should be if they are: each is what was multiplied by there."""
+    x = x.clone().requires_grad_()
+    layer, ones = torch.eye(x.shape[-1]).to(x), torch.ones(x.shape[-1]).to(x)
+    state = {"up.weight": layer, "up.bias": ones, "down.weight": layer, "down.bias": ones}
+    result = make(impl, state, dropout=p).train()(x)
+    (slope,) = torch.autograd.grad(result.sum(), x)
+    return bool((slope - ((result - 1) / (x + 1)).detach()).abs().max() < 1e-3)
+
+
 def is_dropped(result):
     return result.abs() < 1e-3
 
@@ -100,10 +110,13 @@ def test_values(check, case):
 
 
 @pytest.mark.points(1)
-def test_gradients(check):
+def test_gradients(check, run, draw):
     # In half precision a number between the layers may be on either side of 0, and its gradient with it.
     x = normal(B, T, D)
     check.gradients(feed, Case("gradients", state=state(D, F), x=x, dtypes=["float32", "float64"]))
+    assert run(learn_through, x=MANY, p=draw(P)), (
+        "in training mode, x's gradient is not that of the numbers that were kept"
+    )
 
 
 @pytest.mark.points(1.5)

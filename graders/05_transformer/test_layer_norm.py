@@ -68,7 +68,7 @@ def test_values(check, case):
 
 @pytest.mark.points(1)
 def test_float64(check):
-    for case in in_float64([CASES[0], CASES[2]]):
+    for case in in_float64([CASES[0], CASES[2], SPREADS[1]]):
         check.values(normalize, case)
 
 

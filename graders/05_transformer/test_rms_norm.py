@@ -56,6 +56,14 @@ WIDE = between(20, 40)
 HALF = [
     # The mean of the squares is beyond the largest number of float16.
     Case("float16, up to 3000", state=state(D), x=uniform(T, D, low=-3000.0, high=3000.0), dtypes=["float16"]),
+    # One over the root of eps is beyond it.
+    Case(
+        "float16, a vector of zeros and a very small eps",
+        state=state(D),
+        x=normal(T, D).map(nothing_in_the_second),
+        eps=between(1e-13, 1e-11),
+        dtypes=["float16"],
+    ),
     # No single square is, but their sum.
     Case(
         "float16, many numbers about 150", state=state(WIDE), x=normal(T, WIDE, std=9.0, mean=150.0), dtypes=["float16"]

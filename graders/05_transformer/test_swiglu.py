@@ -41,6 +41,17 @@ def differentiate_far(impl, inputs):
     return dict(zip(["x", *state], slopes, strict=True))
 
 
+def finite_in_float16(impl, inputs):
+    """Whether result and gradients are finite at gates of 50 and -50, the exponential of which float16 does not have."""
+    state = {name: nn.Parameter(tensor.half()) for name, tensor in inputs["state"].items()}
+    state["gate.weight"] = nn.Parameter(inputs["state"]["gate.weight"].half() / 20)
+    x = inputs["x"].half().requires_grad_()
+    module = load(impl.SwiGLU(state["up.weight"].shape[1], len(state["up.weight"])).half(), state)
+    result = module(x)
+    slopes = torch.autograd.grad(result.sum(), [x, *module.parameters()])
+    return [bool(part.isfinite().all()) for part in (result, *slopes)]
+
+
 B, T, D, F = between(2, 4), between(5, 7), between(3, 4), between(6, 9)
 
 CASES = [
@@ -71,3 +82,4 @@ def test_gradients(check):
 def test_gates_far_from_0(check):
     check.values(feed_far, Case("gates of 1000 and -1000", inputs=FAR, dtypes=EXACT))
     check.values(differentiate_far, Case("their gradients", inputs=FAR, zeros=False, dtypes=EXACT))
+    check.values(finite_in_float16, Case("gates of 50 and -50 in float16", inputs=FAR, dtypes=["float32"]))

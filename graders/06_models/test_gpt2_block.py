@@ -15,13 +15,29 @@ def work(impl, state, sizes, x):
     return load(impl.GPT2Block(*sizes), state)(x)
 
 
+def work_on_the_first(impl, state, sizes, x):
+    """The first token: it attends to itself alone, with a weight of 1 whatever its score, so that nothing is rounded."""
+    return work(impl, state, sizes, x)[:, :1]
+
+
+def with_large_scores(state):
+    """Queries and keys 300 times as large: scores of 10 000 and more, of either sign."""
+    factor = torch.ones(len(state["qkv_proj.weight"]), 1, dtype=torch.float64)
+    factor[: 2 * len(factor) // 3] = 300.0
+    weight = state["qkv_proj.weight"]
+    return {**state, "qkv_proj.weight": weight * factor.to(weight)}
+
+
 def make(impl, d_model, num_heads):
     impl.GPT2Block(d_model, num_heads)
 
 
-def norms_at_first(impl, d_model, num_heads):
-    names = ["ln_1.weight", "ln_1.bias", "ln_2.weight", "ln_2.bias"]
-    return torch.stack(parameters(impl.GPT2Block(d_model, num_heads), names))
+def norms_and_buffers(impl, d_model, num_heads):
+    block, names = impl.GPT2Block(d_model, num_heads), ["ln_1.weight", "ln_1.bias", "ln_2.weight", "ln_2.bias"]
+    return {
+        "norms": torch.stack(parameters(block, names)),
+        "buffers": [name for name, _ in block.named_buffers()],
+    }
 
 
 def layers(d_model, heads):
@@ -43,7 +59,7 @@ CASES = [
 ]
 
 
-@pytest.mark.points(6)
+@pytest.mark.points(5.5)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_values(check, case):
     check.values(work, case)
@@ -61,8 +77,16 @@ def test_gradients(check):
 
 
 @pytest.mark.points(0.5)
-def test_norms_at_first(check):
-    check.values(norms_at_first, Case("norms at first", d_model=D, num_heads=H))
+def test_large_scores(check):
+    sizes = layers(D, H)
+    large = {**sizes, "state": sizes["state"].map(with_large_scores)}
+    case = Case("the first token, with scores of 10 000 and more", **large, x=normal(B + 7, T, D), dtypes=["float32"])
+    check.values(work_on_the_first, case)
+
+
+@pytest.mark.points(0.5)
+def test_norms_at_first_and_no_buffers(check):
+    check.values(norms_and_buffers, Case("norms at first", d_model=D, num_heads=H))
 
 
 @pytest.mark.points(0.5)

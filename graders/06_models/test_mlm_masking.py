@@ -152,6 +152,11 @@ SHARES = [
         **KNOWN,
         p=between(0.7, 0.85),
     ),
+    Case(
+        "sequences of two: 0 for not chosen, 1 for the mask, 2 for another word, 3 for as it was",
+        ids=text(between(400, 500), 2),
+        **KNOWN,
+    ),
 ]
 
 FEW = between(4, 6)
