@@ -34,6 +34,7 @@ The memory is used as it is. No norm of this layer touches it.
   `self_mask` is (T, T), (B, T, T) or (B, 1, T, T), `memory_mask` (T, S), (B, T, S) or (B, 1, T, S). A query that may
   attend to nothing finds zeros in all heads, so that its attention is the bias of `out_proj`, and gradients stay
   finite.
+- Each call works with the weights as they are then: what a memory gave before is not kept.
 - The layer hides nothing of its own accord. That later tokens are hidden is the caller's wish, and said by `self_mask`.
 - In training mode, what each of the three parts gives is put through dropout with probability `dropout`, before what
   went in is added to it. In evaluation mode nothing is dropped. Beware: torch's own layer drops attention weights and

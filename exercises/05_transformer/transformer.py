@@ -17,7 +17,8 @@ output of the last encoder layer. A linear layer makes logits of what the last d
 **Write** `class Transformer(nn.Module)`, with widths D = `d_model`, which is even and a multiple of `num_heads`.
 
 - `__init__(src_vocab, tgt_vocab, d_model=512, num_heads=8, num_layers=6, d_ff=2048, dropout=0.1, max_len=512)`
-- `src_embedding` and `tgt_embedding` are each an `nn.Embedding`, from `src_vocab` and `tgt_vocab` tokens to D. Every id
+- `src_embedding` and `tgt_embedding` are each an `nn.Embedding`, from `src_vocab` and `tgt_vocab` tokens to D: two tables,
+  also where both have as many tokens. Every id
   has a vector that learns, id 0 as well: nothing here knows which id is the padding.
 - `encoder_layers` is an `nn.ModuleList` of N = `num_layers` encoder layers, in the paper's order (post-norm). Each has,
   as in that exercise, `self_attn` (`q_proj`, `k_proj`, `v_proj`, `out_proj`), `feed_forward` (`up`, `down`, with a ReLU

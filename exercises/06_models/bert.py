@@ -33,7 +33,8 @@ may stay as they are. Besides what these need, `config` has
   divided by √d. Raise `ValueError` in `__init__` if D is not a multiple of H.
 - `forward` takes ids, mask and types, all (B, T) and int64, and returns a tuple `(hidden, pooled)`, (B, T, D) and (B, D), in
   the dtype of the weights. The arguments stay as they are.
-- `attention_mask` is 1 for a token and 0 for padding, which may be on either side. No token attends to padding. Without a
+- `attention_mask` is 1 for a token and 0 for padding, which may be on either side. No token attends to padding,
+  whatever the scores. Without a
   mask, all are tokens. Each sequence has at least one. The vectors of padding are computed like any others, and compared,
   too. (So the pooler takes position 0, even if padding stands there.)
 - **Dropout**, in training mode only: `hidden_dropout_prob` in the embeddings, and in each layer on what `out_proj` and `down`
@@ -60,7 +61,7 @@ may stay as they are. Besides what these need, `config` has
 - The numbers are copied into the model's own parameters: these keep their dtype, and training them afterwards leaves
   `state_dict` as it is.
 - There may be more entries than these: older versions kept `embeddings.position_ids`. Pass them over.
-- If one of the weights is missing, raise `KeyError`: a model with some weights of its own runs, and nobody would notice.
+- If one of the weights is missing, be it the pooler's, raise `KeyError`: a model with some weights of its own runs, and nobody would notice.
 
 Example: BERT base has V = 30522, 512 positions, 2 types, D = 768, H = 12, L = 12 and F = 3072. Its embeddings have
 23 837 184 numbers, a layer 7 087 872, the pooler 590 592: 109 482 240 in all.

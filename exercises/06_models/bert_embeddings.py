@@ -29,7 +29,7 @@ has the names of Hugging Face's `transformers`, and these are all you need:
   all are 0.
 - Positions count from 0 in each sequence, whatever the ids are. Padding is counted as well, on the left, too.
 - More tokens than there are positions are refused by a `ValueError`. As many as there are positions are welcome.
-- Dropout comes last, after the norm, and in training mode only.
+- Dropout comes last, after the norm, and in training mode only. Each number is dropped or kept by itself.
 - The vector of the word `pad_token_id` is not learned: its gradient is 0. (`nn.Embedding` has an argument for that. The
   vector is looked up and added like any other.)
 - **First weights**: the three tables are drawn from a normal distribution with mean 0 and standard deviation

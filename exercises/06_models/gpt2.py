@@ -51,8 +51,9 @@ Whoever sees 30 there has first weights that are too large.
   `nn.Linear` is (out, in). Each has to be transposed, also where it is square.
 - The numbers are copied into the model's own parameters: these keep their dtype, the head stays tied, and training them
   afterwards leaves `state_dict` as it is.
-- There may be more entries than these: older versions kept a mask as `transformer.h.0.attn.bias`. Pass them over.
-- If one of the weights is missing (all but `lm_head.weight`), raise `KeyError`: a model with some weights of its own runs,
+- There may be more entries than these: older versions kept a mask as `transformer.h.0.attn.bias`. Pass them over,
+  whatever their names.
+- If one of the weights or biases is missing (all but `lm_head.weight`), raise `KeyError`: a model with some weights of its own runs,
   and nobody would notice why it writes nonsense.
 
 Example: the smallest GPT-2 has V = 50257, 1024 positions, D = 768, H = 12 and L = 12. Its tables have

@@ -29,7 +29,7 @@ gradient would ever reach either of them.
   has none; dtype and device are the base's. It gives what `forward` gives, but for rounding. It shares no memory with the
   base, whose numbers stay as they are, and the module goes on as before. Whether its parameters require a gradient is up
   to you.
-- x and the base's numbers are left as they are, by all of this.
+- x and the base's numbers are left as they are, by all of this, and by `eval()` and `train()`, too.
 
 Example: the base multiplies one number by 2, without a bias; rank 2, α = 4. With $A$ = (1, 1)ᵀ and $B$ = (1, 3), $BA$ is 4,
 times 4/2 is 8. So x = 1 gives 2 + 8 = 10, and the merged layer multiplies by 10.

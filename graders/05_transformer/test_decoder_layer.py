@@ -38,6 +38,11 @@ def handed_over(impl, theirs, sizes, norm_first, x, memory):
     return {"out": module(x, memory), "parameters to train": sorted(trained), "torch's layer is as it was": kept}
 
 
+def decode_before_and_after_training(impl, state, trained, sizes, norm_first, x, memory):
+    module = load(impl.DecoderLayer(*sizes, norm_first=norm_first), state)
+    return module(x, memory), load(module, trained)(x, memory)
+
+
 def norms_as_made(impl, sizes):
     state = impl.DecoderLayer(*sizes).state_dict()
     return {name: tensor for name, tensor in sorted(state.items()) if "norm" in name}
@@ -83,6 +88,13 @@ BOTH = {"x": X, "memory": MEMORY}
 POST, PRE = {**LAYERS, "norm_first": False}, {**LAYERS, "norm_first": True}
 
 CASES = [
+    Case(
+        "the same memory before and after training",
+        decode_before_and_after_training,
+        **POST,
+        **BOTH,
+        trained=weights(lambda impl, *sizes: impl.DecoderLayer(*sizes), D, H, F),
+    ),
     Case("post-norm", decode, **POST, **BOTH, edges=[{B: 1}, {T: 1}, {S: 1}]),
     Case("pre-norm", decode, **PRE, **BOTH, edges=[{B: 1}, {T: 1}, {S: 1}]),
     Case("post-norm, where nothing is said", decode_as_made, **LAYERS, **BOTH),

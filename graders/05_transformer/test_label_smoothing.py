@@ -120,6 +120,9 @@ def test_nothing_but_padding(check):
     case = Case("nothing but padding", logits=LOGITS, target=TARGET.map(torch.zeros_like), smoothing=E, dtypes=EXACT)
     check.values(loss, case)
     check.values(learn, case)
+    nan = LOGITS.map(lambda x: torch.full_like(x, math.nan))
+    all_nan = Case("nothing but padding, with NaN", logits=nan, target=TARGET.map(torch.zeros_like), dtypes=EXACT)
+    check.values(learn, all_nan)
 
 
 @pytest.mark.points(2)
@@ -131,3 +134,5 @@ def test_zeros_and_extreme_logits(check, case):
 @pytest.mark.points(0.5)
 def test_gradients(check):
     check.gradients(loss, Case("gradients", logits=LOGITS, target=SOME, smoothing=E, dtypes=EXACT))
+    nan, target = normal(T, V).map(nothing_at_the_second), integers(T, high=V).map(padded, 0, 1)
+    check.values(learn, Case("gradients where padding is NaN", logits=nan, target=target, smoothing=E, dtypes=EXACT))

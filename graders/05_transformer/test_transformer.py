@@ -46,6 +46,16 @@ def as_made(impl, sizes):
     return {"norms": of_norms, "parameters": len(list(module.parameters())), "weights that are alike": alike}
 
 
+def longest_by_default(impl, sizes, ids):
+    """Refuses a text of 513 tokens where no `max_len` is given."""
+    impl.Transformer(*sizes).encode(ids)
+
+
+def tables_are_one(impl, sizes):
+    module = impl.Transformer(*sizes)
+    return module.src_embedding is module.tgt_embedding or module.src_embedding.weight is module.tgt_embedding.weight
+
+
 def with_id_0(ids):
     return ids.index_fill(1, torch.zeros(1, dtype=torch.int64), 0)
 
@@ -125,6 +135,12 @@ MODES = [
 SIZES = (V, W, D, H, N, F)
 TOO_LONG = [
     Case("a source that is too long", encode_up_to, sizes=SIZES, max_len=S - 1, ids=SRC),
+    Case(
+        "513 tokens, where no max_len is given",
+        longest_by_default,
+        sizes=(V, W, 2, 1, 0, 1),
+        ids=integers(1, 513, high=V),
+    ),
     Case("a target that is too long", decode_up_to, sizes=SIZES, max_len=T - 1, ids=TGT),
 ]
 
@@ -150,6 +166,7 @@ def test_gradients(check):
 @pytest.mark.points(0.5)
 def test_as_made(check):
     check.values(as_made, Case("as made", sizes=(V, W, D, H, 2, F)))
+    check.values(tables_are_one, Case("vocabularies of one size", sizes=(V, V, D, H, 1, F)))
 
 
 @pytest.mark.points(1.5)

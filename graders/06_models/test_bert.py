@@ -80,6 +80,17 @@ def first_biases(impl, config):
     return first_weights(impl, config, "bias")
 
 
+def padding_row(impl, config):
+    (table,) = parameters(make(impl, config), ["embeddings.word_embeddings.weight"])
+    return table.detach()[config["pad_token_id"]]
+
+
+def read_with_large_scores(impl, config, state, **inputs):
+    """Queries and keys 300 times as large. Of each text one token is real, whose weight is 1 whatever its score."""
+    large = ("q_proj.weight", "k_proj.weight")
+    return read(impl, config, {n: 300 * w if n.endswith(large) else w for n, w in state.items()}, **inputs)
+
+
 def the_spread(_, config, kind):
     return (0.0, config["initializer_range"])
 
@@ -204,10 +215,15 @@ TRAINING = [
     Case("all that is hidden is dropped", **ours(**{**NOTHING, "hidden_dropout_prob": 1.0}), **ALL),
 ]
 
-MISSING = ["pooler.dense.bias", "encoder.layer.1.output.LayerNorm.weight", "embeddings.position_embeddings.weight"]
+MISSING = [
+    "pooler.dense.weight",
+    "pooler.dense.bias",
+    "encoder.layer.1.output.LayerNorm.weight",
+    "embeddings.position_embeddings.weight",
+]
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2.5)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_values(check, case):
     check.values(read, case)
@@ -217,6 +233,15 @@ def test_values(check, case):
 def test_float64(check):
     for case in in_float64(CASES[2:3]):
         check.values(read, case)
+
+
+@pytest.mark.points(0.5)
+def test_large_scores(check):
+    one = {
+        "attention_mask": integers(B, T, high=2).map(lambda mask: (torch.arange(mask.shape[1]) == 1).long() + 0 * mask)
+    }
+    case = Case("a single real token, with scores of 10 000 and more", **ours(num_hidden_layers=1), **IDS, **one)
+    check.values(read_with_large_scores, case)
 
 
 @pytest.mark.points(1.5)
@@ -231,7 +256,9 @@ def test_weights_of_transformers(check, case):
 
 
 @pytest.mark.points(0.5)
-@pytest.mark.parametrize("name", MISSING, ids=["of the pooler", "of a layer", "of the embeddings"])
+@pytest.mark.parametrize(
+    "name", MISSING, ids=["the weight of the pooler", "of the pooler", "of a layer", "of the embeddings"]
+)
 def test_a_missing_weight_is_refused(check, name):
     state = theirs()["state"].map(without, name)
     check.raises(KeyError, refuse, Case("a weight is missing", config=CONFIG, state=state))
@@ -248,6 +275,7 @@ def test_first_weights(check):
     wide = {**CONFIG, "hidden_size": 8 * H, "intermediate_size": between(30, 40)}
     check.moments(first_weights, Case("first weights", config=wide, kind="weight"), expected=the_spread)
     check.values(first_biases, Case("first biases", config=CONFIG))
+    check.values(padding_row, Case("the vector of padding", config=CONFIG))
 
 
 @pytest.mark.points(0.5)

@@ -32,6 +32,12 @@ def is_dropped(result):
     return result == 0
 
 
+def what_goes_together(impl, config, state, **inputs):
+    """For each axis, whether all along it are dropped together."""
+    dropped = is_dropped(embed_in_training(impl, config, state, **inputs))
+    return [bool((dropped == dropped.narrow(axis, 0, 1)).all()) for axis in range(dropped.dim())]
+
+
 def the_rate(_, config, **inputs):
     return config["hidden_dropout_prob"]
 
@@ -112,13 +118,15 @@ def test_gradients(check):
 
 
 @pytest.mark.points(1.5)
-def test_dropout(check):
+def test_dropout(check, run):
     for case in TRAINING:
         check.values(embed_in_training, case)
     many = Case(
         "dropped in training", **module(), input_ids=integers(8, T, high=V), token_type_ids=integers(8, T, high=K)
     )
     check.share(embed_in_training, many, expected=the_rate, of=is_dropped)
+    for axis, same in enumerate(run(what_goes_together, **module(), input_ids=integers(8, T, high=V))):
+        assert not same, f"all along axis {axis} of the result are dropped together"
 
 
 LARGE = {**CONFIG, "hidden_size": between(60, 80), "initializer_range": between(0.01, 0.05)}

@@ -105,14 +105,15 @@ def tied(state):
 
 
 def of_an_older_version(state):
-    """A mask and a number beside the weights of each block, and no head."""
+    """A mask and a number beside the weights of each block, something that nobody knows, and no head."""
     masks = {}
     for name in state:
         if name.endswith("ln_1.bias"):
             block, size = name.removesuffix("ln_1.bias"), len(state["transformer.wpe.weight"])
             masks[f"{block}attn.bias"] = torch.ones(1, 1, size, size, dtype=torch.bool).tril()
             masks[f"{block}attn.masked_bias"] = torch.tensor(-1e4)
-    return {name: weight for name, weight in (state | masks).items() if name != "lm_head.weight"}
+    more = {"transformer.score.scale": torch.ones(3)}
+    return {name: weight for name, weight in (state | masks | more).items() if name != "lm_head.weight"}
 
 
 def without(state, name):
@@ -215,9 +216,11 @@ def test_their_weights(check, case):
 
 @pytest.mark.points(0.5)
 def test_a_missing_weight_is_refused(check):
-    lost = choice("transformer.wpe.weight", "transformer.h.0.mlp.c_fc.weight", "transformer.ln_f.bias")
-    state = checkpoint(shapes, V, P, D, L).map(tied).map(without, lost)
-    check.raises(KeyError, refuse, Case("a weight is missing", **sizes(*SIZES), state=state))
+    state = checkpoint(shapes, V, P, D, L).map(tied)
+    weight = choice("transformer.wpe.weight", "transformer.h.0.mlp.c_fc.weight", "transformer.ln_f.weight")
+    bias = choice("transformer.h.0.attn.c_attn.bias", "transformer.h.1.mlp.c_fc.bias", "transformer.h.0.ln_1.bias")
+    check.raises(KeyError, refuse, Case("a weight is missing", **sizes(*SIZES), state=state.map(without, weight)))
+    check.raises(KeyError, refuse, Case("a bias is missing", **sizes(*SIZES), state=state.map(without, bias)))
 
 
 @pytest.mark.points(0.5)

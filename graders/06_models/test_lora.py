@@ -70,7 +70,8 @@ def merged(impl, x, **layer):
         with torch.no_grad():
             for parameter in found.parameters():
                 parameter.fill_(7.0)
-    return {**result, "module afterwards": module(x).detach(), "merged again": module.merge()(x).detach()}
+    result |= {"module afterwards": module(x).detach(), "merged again": module.merge()(x).detach()}
+    return {**result, "in evaluation": module.eval()(x).detach(), "base": module.base.weight.detach().clone()}
 
 
 def make(impl, rank, sizes):

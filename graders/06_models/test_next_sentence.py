@@ -51,6 +51,23 @@ def how_often_second(_, documents):
     return [0.5, *[0.25 / len(few)] * len(few), *[0.0] * len(many), 0.25]
 
 
+def which_of_both(impl, documents):
+    """Of the pairs of the first document, all of whose sentences are one: 0 for the next one, 1 for the same of the other
+    document, 2 for the other sentence there."""
+    first, _ = documents
+    pairs = pairs_of(impl, documents)[: len(first) - 1]
+    return torch.tensor([0 if is_next else 1 if b == first[0] else 2 for _, b, is_next in pairs])
+
+
+def how_often_both(_, documents):
+    return [0.5, 0.25, 0.25]
+
+
+def one_document_twice(impl, documents):
+    """The same list is two documents, since it stands in two places."""
+    return first_sentences(impl, [documents[0], documents[0]])
+
+
 def what_is_wrong(impl, documents):
     """What is found in the pairs of many calls. No sentence is in two documents, but some are twice in one."""
     home = {sentence[0]: place for place, document in enumerate(documents) for sentence in document}
@@ -109,6 +126,12 @@ def all_the_same(documents):
     return [[list(documents[0][0]) for _ in document] for document in documents]
 
 
+def the_same_and_another(documents):
+    """All sentences of the first document are one; the other document has this one, too, and one more."""
+    (same, *_), (*_, another) = documents
+    return [[list(same) for _ in documents[0]], [list(same), another]]
+
+
 def texts(*lengths, first=None):
     return integers(4, low=1000, high=10**6).map(written, lengths, first)
 
@@ -165,9 +188,17 @@ def test_how_often_each_sentence_is_drawn(check):
     check.frequencies(which_second, SECOND, expected=how_often_second)
 
 
+LIKE_THE_NEXT = Case(
+    "0 for the next sentence, 1 for one that reads like it, 2 for another",
+    documents=texts(MANY, 2).map(the_same_and_another),
+)
+
+
 @pytest.mark.points(1)
 def test_documents_that_hold_the_same(check):
     check.share(are_next, SAME, expected=0.5)
+    check.frequencies(which_of_both, LIKE_THE_NEXT, expected=how_often_both)
+    check.values(one_document_twice, Case("one list that is two documents", documents=texts(LONG)))
 
 
 @pytest.mark.points(1)

@@ -13,7 +13,9 @@ def embed(impl, state, sizes, images):
 
 
 def count(impl, sizes):
-    return impl.PatchEmbedding(*sizes).num_patches
+    """The number of patches, and the names of the buffers."""
+    module = impl.PatchEmbedding(*sizes)
+    return module.num_patches, [name for name, _ in module.named_buffers()]
 
 
 def forward(impl, sizes, images):
@@ -60,6 +62,11 @@ OTHERS = [
     Case("fewer columns, which can be cut", sizes=SIZES, images=normal(B, C, N * P, N * P - P)),
     Case("a larger image, which can be cut", sizes=SIZES, images=normal(B, C, N * P + P, N * P + P)),
     Case("a column too many", sizes=SIZES, images=normal(B, C, N * P, N * P + 1)),
+    Case(
+        "half as many rows and twice as many columns",
+        sizes=(2 * N * P, P, C, D),
+        images=normal(B, C, N * P, 4 * N * P),
+    ),
     Case("another number of channels", sizes=SIZES, images=normal(B, C - 1, N * P, N * P)),
     Case("as many numbers, rows and channels swapped", sizes=SIZES, images=normal(B, N * P, C, N * P)),
 ]
@@ -77,8 +84,8 @@ def test_gradients(check):
 
 
 @pytest.mark.points(1)
-def test_number_of_patches(check):
-    check.values(count, Case("the number of patches", sizes=(between(5, 9) * P, P, C, D)))
+def test_number_of_patches_and_no_buffers(check):
+    check.values(count, Case("the number of patches, and the buffers", sizes=(between(5, 9) * P, P, C, D)))
 
 
 @pytest.mark.points(1)

@@ -22,7 +22,8 @@ divergence is 0 for a model that gives just what is wanted.
 
 - `logits` is (N, V) with a `target` (N,), or (B, T, V) with a `target` (B, T). Targets are from 0 to V - 1, and V is 3 or
   more. `pad_id` is the padding token, any of the V.
-- Positions whose target is `pad_id` are padding and left out. Their logits do not matter, even if they are NaN. The
+- Positions whose target is `pad_id` are padding and left out. Their logits do not matter, even if they are NaN,
+  and get a gradient of 0. The
   result is the mean over all other positions: the sum of their losses, divided by how many there are, and by nothing
   else.
 - A batch of nothing but padding has nothing to learn from: its loss is 0, and its gradients are 0, so that
