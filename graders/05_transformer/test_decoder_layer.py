@@ -123,18 +123,20 @@ CASES = [
 MASKED = [
     Case(
         "both masks, post-norm",
+        decode,
         **POST,
         **BOTH,
         self_mask=lower_triangle(T),
         memory_mask=coin(B, 1, S),
         edges=[{"self_mask": None}, {"memory_mask": None}],
     ),
-    Case("both masks, pre-norm", **PRE, **BOTH, self_mask=coin(B, 1, T), memory_mask=coin(T, S)),
-    Case("a mask for the memory alone", **POST, **BOTH, memory_mask=coin(B, 1, 1, S), edges=[{B: 1}]),
+    Case("both masks, pre-norm", decode, **PRE, **BOTH, self_mask=coin(B, 1, T), memory_mask=coin(T, S)),
+    Case("a mask for the memory alone", decode, **POST, **BOTH, memory_mask=coin(B, 1, 1, S), edges=[{B: 1}]),
     # As long a memory as there are tokens, so that one mask could be taken for the other.
-    Case("a memory as long as the sequence", **POST, x=X, memory=normal(B, T, D), self_mask=lower_triangle(T)),
+    Case("a memory as long as the sequence", decode, **POST, x=X, memory=normal(B, T, D), self_mask=lower_triangle(T)),
     Case(
         "as many sequences as heads",
+        decode,
         **POST,
         x=normal(H, T, D),
         memory=normal(H, S, D),
@@ -143,6 +145,7 @@ MASKED = [
     ),
     Case(
         "queries that may attend to nothing",
+        decode,
         **PRE,
         **BOTH,
         self_mask=coin(T, T).map(nothing_for_the_second),
@@ -166,16 +169,10 @@ TORCHS = {
 }
 
 
-@pytest.mark.points(2.5)
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.points(3.5)
+@pytest.mark.parametrize("case", [*CASES, *MASKED], ids=str)
 def test_values(check, case):
     check.values(case.scenario, case)
-
-
-@pytest.mark.points(1)
-@pytest.mark.parametrize("case", MASKED, ids=str)
-def test_masks(check, case):
-    check.values(decode, case)
 
 
 @pytest.mark.points(0.5)

@@ -89,12 +89,12 @@ CASES = [
 
 MASKED = [
     # As many sequences as tokens, so that (T, T) could be read as (B, T).
-    Case("(T, T)", **POST, x=normal(T, T, D), mask=coin(T, T), edges=[{"mask": None}]),
-    Case("(T, T), pre-norm", **PRE, x=X, mask=coin(T, T)),
-    Case("(B, T, T), as many sequences as heads", **POST, x=normal(H, T, D), mask=coin(H, T, T)),
-    Case("(B, 1, T)", **PRE, x=X, mask=coin(B, 1, T), edges=[{B: 1}]),
-    Case("(B, 1, T, T)", **POST, x=X, mask=coin(B, 1, T, T)),
-    Case("a query that may attend to nothing", **POST, x=X, mask=coin(T, T).map(nothing_for_the_second)),
+    Case("(T, T)", encode, **POST, x=normal(T, T, D), mask=coin(T, T), edges=[{"mask": None}]),
+    Case("(T, T), pre-norm", encode, **PRE, x=X, mask=coin(T, T)),
+    Case("(B, T, T), as many sequences as heads", encode, **POST, x=normal(H, T, D), mask=coin(H, T, T)),
+    Case("(B, 1, T)", encode, **PRE, x=X, mask=coin(B, 1, T), edges=[{B: 1}]),
+    Case("(B, 1, T, T)", encode, **POST, x=X, mask=coin(B, 1, T, T)),
+    Case("a query that may attend to nothing", encode, **POST, x=X, mask=coin(T, T).map(nothing_for_the_second)),
 ]
 
 P = between(0.2, 0.7)
@@ -112,16 +112,10 @@ TORCHS = {
 }
 
 
-@pytest.mark.points(2.5)
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.points(3.5)
+@pytest.mark.parametrize("case", [*CASES, *MASKED], ids=str)
 def test_values(check, case):
     check.values(case.scenario, case)
-
-
-@pytest.mark.points(1)
-@pytest.mark.parametrize("case", MASKED, ids=str)
-def test_masks(check, case):
-    check.values(encode, case)
 
 
 @pytest.mark.points(0.5)

@@ -125,14 +125,10 @@ def test_dropout_in_both_modes(check, case):
     check.values(case.scenario, case)
 
 
-@pytest.mark.points(1.5)
-@pytest.mark.parametrize("case", RATES, ids=str)
-def test_share_that_is_dropped_between_the_layers(check, case):
-    check.share(see_through, case, expected=the_rate, of=is_dropped)
-
-
-@pytest.mark.points(1)
-def test_what_is_kept_and_what_goes_together(run, draw):
+@pytest.mark.points(2.5)
+def test_what_is_dropped_between_the_layers(check, run, draw):
+    for case in RATES:
+        check.share(see_through, case, expected=the_rate, of=is_dropped)
     p = draw(P)
     found = run(what_is_kept, x=MANY, p=p)
     smallest, largest, factor = found["smallest"], found["largest"], 1 / (1 - p)

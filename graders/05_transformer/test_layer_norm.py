@@ -32,7 +32,7 @@ def state(d_model):
     return weights(lambda impl, d: impl.LayerNorm(d), d_model)
 
 
-B, T, D = between(2, 4), between(5, 7), between(3, 4)
+B, T, D = between(2, 4), between(6, 8), between(3, 5)
 STATE = state(D)
 
 CASES = [

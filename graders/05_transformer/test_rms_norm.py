@@ -32,7 +32,7 @@ def nothing_in_the_second(x):
     return x.index_fill(0, torch.tensor(1), 0.0)
 
 
-B, T, D = between(2, 4), between(5, 7), between(3, 4)
+B, T, D = between(2, 4), between(6, 8), between(3, 5)
 STATE = state(D)
 
 CASES = [

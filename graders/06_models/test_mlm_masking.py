@@ -174,13 +174,6 @@ def test_labels_where_everything_is_chosen(check, case):
     check.values(labels_of_all, case)
 
 
-@pytest.mark.points(1)
-def test_special_tokens_stay(check):
-    check.values(
-        special_inputs, Case("every other token is special", ids=text(A, 4 * B, few=(CLS, MASK, SEP)), **KNOWN)
-    )
-
-
 @pytest.mark.points(3)
 @pytest.mark.parametrize("case", SHARES, ids=str)
 def test_what_becomes_of_how_many(check, case):
@@ -214,8 +207,10 @@ def test_generator(run):
     assert found["plain goes on"], "without a generator, the same results are drawn again and again"
 
 
-@pytest.mark.points(1)
-def test_what_is_not_chosen_stays(run):
+@pytest.mark.points(2)
+def test_what_is_not_chosen_stays(check, run):
+    case = Case("every other token is special", ids=text(A, 4 * B, few=(CLS, MASK, SEP)), **KNOWN)
+    check.values(special_inputs, case)
     found = run(what_is_left_alone, ids=text(10, 2 * B, few=(CLS, SEP)), **KNOWN)
     assert found["not masked"], "an input is masked where the label is -100"
     assert found["inputs"], "an input is changed where the label is -100"

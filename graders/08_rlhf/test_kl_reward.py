@@ -91,7 +91,8 @@ HIDDEN = Case(
     mask=RIGHT,
 )
 
-EMPTY = Case("an answer of no tokens", **BOTH, mask=RIGHT.map(nothing_in_the_second))
+NONE = RIGHT.map(torch.zeros_like)
+EMPTY = Case("an answer of no tokens", **BOTH, mask=RIGHT.map(nothing_in_the_second), edges=[{"mask": NONE}])
 
 FAR = Case(
     "ratios of 50 and of -50",
