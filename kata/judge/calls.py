@@ -135,12 +135,17 @@ class Module:
         if name in KEPT:
             return lambda *_, **__: self
         if name == "state_dict":
-            return lambda: next(filter(_is_state, self._asked.inputs.values()), {})
+            return self._state
+        if name == "named_parameters":
+            return lambda **_: [(key, Nothing()) for key in self._state()]
         if name == "load_state_dict":
             return lambda *_, **__: None
         if f"{self._made.function}.{name}" not in self._asked.parameters:
             raise AttributeError(name)
         return lambda *args, **named: self._call(name, f"module.{name}", args, named)
+
+    def _state(self) -> dict[str, Any]:
+        return next(filter(_is_state, self._asked.inputs.values()), {})
 
     def _call(self, method: str, function: str, args: Any, named: dict[str, Any]) -> Nothing:
         self._asked.note(function, f"{self._made.function}.{method}", args, named, self._made)
