@@ -89,6 +89,8 @@ class State:
                 if not other.newer:
                     self._merge(other)
                     self._write()
+                    self._loaded = None  # else the copy would hold all the copies before
+                    self._loaded = deepcopy(self)
         except OSError as error:
             warn(f"progress is not kept: {self.path} cannot be written ({error.strerror or error}).")
 
@@ -113,7 +115,6 @@ class State:
             self.exercises[name] = _merged(*three)
         self.days = sorted({*self.days, *other.days})
         self.language = other.language if self.language == loaded.language else self.language
-        self._loaded = deepcopy(self)
 
     def of(self, exercise: Exercise) -> Progress:
         return self.exercises.setdefault(exercise.id, Progress())
@@ -201,8 +202,12 @@ def _merged(mine: Progress, theirs: Progress, before: Progress) -> Progress:
             value = ours
         elif one.name in ADDED_UP:
             value = other + ours - was
+        elif isinstance(ours, dict):
+            value = {**other, **ours}
+        elif isinstance(ours, list):
+            value = other + ours[len(was) :]  # each has noted something at the end
         else:
-            value = {**other, **ours} if isinstance(ours, dict) else ours
+            value = ours
         setattr(merged, one.name, value)
     return merged
 

@@ -215,6 +215,20 @@ def test_what_a_busy_machine_may_have_had_a_part_in_is_graded_anew(warm, run, gr
     assert gradings == [first.name] * 2
 
 
-def test_a_folder_from_somebody_else_brings_no_verdict_along(warm, run, gradings):
+def test_a_folder_from_somebody_else_brings_no_verdict_along(warm, run, gradings, monkeypatch):
     run("grade")
-    assert not [path for path in warm.rglob("*") if "verdicts" in path.parts]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(warm.parent / "another user's"))
+    run("grade")
+    assert len(gradings) == 4 and not [path for path in warm.rglob("*") if "verdicts" in path.parts]
+
+
+def test_a_link_to_what_was_graded_is_no_answer(warm, run, gradings):
+    first, _ = Course.load(warm).exercises
+    write(first.stub, RIGHT.format(name=first.name))
+    assert run("grade", first.name)[0] == 0
+    first.stub.rename(warm / "elsewhere.py")
+    first.stub.symlink_to(warm / "elsewhere.py")
+    for _ in range(2):
+        status, out, _ = run("grade", first.name)
+        assert status == 1 and "a link that leads elsewhere" in out
+    assert len(gradings) == 3

@@ -66,11 +66,28 @@ def test_what_another_process_saved_meanwhile_is_kept(here):
     loop.language = "zh_CN"
     grading.record([verdict("one", "passed", 10.0)])
     grading.of(here.exercises[0]).mistakes = {"b": "mended"}
+    loop.of(here.exercises[0]).drills, grading.of(here.exercises[0]).drills = [{"of": "loop"}], [{"of": "grading"}]
     grading.save()
     loop.save()
     one, state = State.load(here.root).of(here.exercises[0]), State.load(here.root)
     assert (one.status, one.attempts, one.hints, state.language) == ("passed", 3, 2, "zh_CN")
     assert one.mistakes == {"a": "made", "b": "mended"} and state.days
+    assert one.drills == [{"of": "grading"}, {"of": "loop"}]
+
+
+def test_what_could_not_be_written_is_saved_the_next_time(here, monkeypatch, capsys):
+    state = State.load(here.root)
+    state.of(here.exercises[0]).hints = 1
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kata.learner.state.write_atomically", full)
+        state.save()
+    assert "progress is not kept" in capsys.readouterr().err
+    state.save()
+    assert State.load(here.root).of(here.exercises[0]).hints == 1
 
 
 def test_attempts_count_what_was_written(here):

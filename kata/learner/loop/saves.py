@@ -39,9 +39,8 @@ class Saves:
     def _listen(self) -> None:
         try:
             self._watch()
-        except (
-            Exception
-        ):  # no watch left (inotify's are counted), or none on this drive; the library has many words for it
+        except Exception:
+            # No watch is left (inotify's are counted), or there is none on this drive: the library has many words for it.
             self._poll()
 
     def _watch(self) -> None:
