@@ -132,6 +132,8 @@ class Module:
         return self._call("forward", "module", args, named)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # what Python asks of any object, and of one that is copied before it has these
+            raise AttributeError(name)
         if name in KEPT:
             return lambda *_, **__: self
         if name == "state_dict":

@@ -5,6 +5,7 @@ import random
 import re
 import subprocess
 import sys
+from copy import copy
 
 import pytest
 import torch
@@ -174,6 +175,17 @@ def test_a_module_is_told_by_how_it_is_made():
     assert line(step, **given) == "module = Layer(4), y: float32 (1, 2)"
     assert line(lambda impl, width: [p.shape for p in impl.Layer(width).parameters()], width=3) == "width = 3"
     assert lines_of(calls(step, **given), given).splitlines()[-1] == "print(module.step(x))".replace("x", "y")
+
+
+def test_a_module_that_is_handed_to_a_call_is_told_by_its_kind():
+    from kata.grading import load
+
+    def hand_over(impl, state, x):
+        return impl.plain(x, [copy(load(impl.Layer(4), state)), x])
+
+    given = {"state": {"weight": X}, "x": X}
+    found = calls(hand_over, **given)
+    assert found and "Module" in lines_of(found, given)
 
 
 def test_a_scenario_without_an_end_is_not_followed_to_it():
