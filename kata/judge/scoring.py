@@ -66,27 +66,33 @@ class Grading:
     started: float = field(default_factory=time.perf_counter)
 
     def judged(self, item: pytest.Item, call: pytest.CallInfo[None]) -> TestVerdict:
-        """Turn what a test ended with into a line of the verdict."""
-        points = item.stash[POINTS]
-        verdict = TestVerdict(test_name(item), "passed", points, points)
-        fitting: list[Variant] = []
+        """Turn what a test ended with into a line of the verdict. What we fail to describe is ungraded, and no more is."""
         error = call.excinfo.value if call.excinfo else None
-        if isinstance(error, AssertionError):
-            verdict.points, verdict.status = 0.0, getattr(error, "status", "failed")
-            verdict.difference = getattr(error, "difference", None)
-            verdict.allowed = getattr(error, "allowed", "")
-            verdict.example = getattr(error, "example", None) or self.session.example()
-            verdict.message = plain(self._in_words(error)) or WITHOUT_PROPERTY  # it may hold texts of the submission's
-            verdict.inputs = numbers(getattr(error, "inputs", {}))
-            fitting = self.session.mistakes() if verdict.status == "failed" else []
-            if fitting:
-                verdict.mistake, verdict.hint = fitting[0].name, fitting[0].hint
-        elif error is not None:
-            verdict.points, verdict.status, verdict.message = 0.0, "ungraded", plain(describe_failure(error))
+        try:
+            verdict, fitting = self._described(item, error)
+        except Exception as failure:  # with what a submission gave, anything may go wrong
+            verdict, fitting = _ungraded(item, failure), []
         self.tests.append(verdict)
         self.candidates.append(fitting)
         self.seen.append([trial for trial, _ in self.session.seen])
         return verdict
+
+    def _described(self, item: pytest.Item, error: BaseException | None) -> tuple[TestVerdict, list[Variant]]:
+        points = item.stash[POINTS]
+        if error is None:
+            return TestVerdict(test_name(item), "passed", points, points), []
+        if not isinstance(error, AssertionError):
+            return _ungraded(item, error), []
+        verdict = TestVerdict(test_name(item), getattr(error, "status", "failed"), 0.0, points)
+        verdict.difference = getattr(error, "difference", None)
+        verdict.allowed = getattr(error, "allowed", "")
+        verdict.example = getattr(error, "example", None) or self.session.example()
+        verdict.message = plain(self._in_words(error)) or WITHOUT_PROPERTY  # it may hold texts of the submission's
+        verdict.inputs = numbers(getattr(error, "inputs", {}))
+        fitting = self.session.mistakes() if verdict.status == "failed" else []
+        if fitting:
+            verdict.mistake, verdict.hint = fitting[0].name, fitting[0].hint
+        return verdict, fitting
 
     def _in_words(self, error: AssertionError) -> str:
         if isinstance(error, Wrong):
@@ -138,6 +144,10 @@ class Grading:
             if mistake not in self.candidates[number]:
                 right += self.seen[number]
         return all(mistake_is_right(self.session.reference, mistake, trial) for trial in right)
+
+
+def _ungraded(item: pytest.Item, failure: BaseException) -> TestVerdict:
+    return TestVerdict(test_name(item), "ungraded", 0.0, item.stash[POINTS], plain(describe_failure(failure)))
 
 
 def read_submission(file: Path | None, exercise: str = "") -> tuple[str, Wrong | None]:

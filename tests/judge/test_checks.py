@@ -306,6 +306,18 @@ def test_a_grader_that_fails_gives_no_grade(grade, test, reason):
     assert reason in verdict.message + "".join(t.message for t in verdict.tests)
 
 
+def test_what_we_fail_to_describe_is_ungraded_and_the_judge_goes_on(grade, monkeypatch):
+    def fail(*_):
+        raise RecursionError("too deep")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kata.judge.checks.lines_of", fail)
+        verdict = grade(VALUES, "def double(x): return x", in_process=True)
+    assert (verdict.status, verdict.score) == ("ungraded", None)
+    assert "RecursionError: too deep" in verdict.tests[0].message
+    assert grade(VALUES, "def double(x): return x", in_process=True).status == "failed"
+
+
 def test_a_grader_that_does_not_import_says_so_every_time(make_course, judge):
     course = make_course("def f(): pass\n", "import nowhere\n")
     (exercise,) = course.exercises
