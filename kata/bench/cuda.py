@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +82,29 @@ def references(place: Place, device: str) -> Found:
 
 
 def laws(place: Place) -> Found:
-    """Judge the right answers and the mistakes that are known, at one seed: in this process, since all of them end."""
-    broken, right, mistakes = [], 0, 0
-    with Judge(place.course, in_process=True) as judge:
-        for exercise in place.course.exercises:
-            answers = Answers.of(exercise)
-            right, mistakes = right + 1 + len(answers.also_right), mistakes + len(answers.mistakes)
-            broken += _broken_laws(judge, exercise, answers, place.device)
+    """Judge the right answers and the mistakes that are known, at one seed, without a sandbox: all of them end."""
+    right, mistakes, broken = 0, 0, []
+    with ProcessPoolExecutor(_processes(place), get_context("spawn")) as pool:
+        for found in pool.map(_laws_of, repeat(place), place.course.exercises):
+            right, mistakes, broken = right + found[0], mistakes + found[1], broken + found[2]
     return {"right": right, "mistakes": mistakes, "broken": broken}
+
+
+def _processes(place: Place) -> int:
+    """As many as there are cores, if the card has the 2 GiB that each takes of it."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if place.device != "cuda":
+        return cores
+    return max(1, min(cores, torch.cuda.get_device_properties(0).total_memory >> 31))
+
+
+def _laws_of(place: Place, exercise: Exercise) -> tuple[int, int, list[str]]:
+    """Count the right answers and the mistakes of an exercise, and list what is judged otherwise."""
+    torch.set_num_threads(1)
+    answers = Answers.of(exercise)
+    with Judge(place.course, in_process=True) as judge:
+        broken = _broken_laws(judge, exercise, answers, place.device)
+    return 1 + len(answers.also_right), len(answers.mistakes), broken
 
 
 def _broken_laws(judge: Judge, exercise: Exercise, answers: Answers, device: str) -> list[str]:
