@@ -83,7 +83,8 @@ def references(place: Place, device: str) -> Found:
 
 def laws(place: Place) -> Found:
     """Judge the right answers and the mistakes that are known, at one seed, without a sandbox: all of them end."""
-    right, mistakes, broken = 0, 0, []
+    right, mistakes = 0, 0
+    broken: list[str] = []
     with ProcessPoolExecutor(_processes(place), get_context("spawn")) as pool:
         for found in pool.map(_laws_of, repeat(place), place.course.exercises):
             right, mistakes, broken = right + found[0], mistakes + found[1], broken + found[2]
