@@ -102,6 +102,11 @@ def ruled_out(x):
     return torch.where(x < x.topk(2).values[..., -1:], -math.inf, ranks(x) - 1000)
 
 
+def close_together(x):
+    """Logits of which no two of a row are equal, but whose probabilities are, once rounded to float32."""
+    return ranks(x) / 2**30
+
+
 def by_row(ids):
     """The first token of row i is i + 1."""
     return torch.cat([torch.arange(1, len(ids) + 1).unsqueeze(1), ids], dim=1)
@@ -135,6 +140,15 @@ WITHOUT_END = [
         table=normal(PLACES, V).map(ruled_out),
         ids=integers(B, T, high=V),
         steps=STEPS,
+    ),
+    # In one dtype: probabilities in float64 are another way that is right, and would be equal for float64's own neighbours.
+    Case(
+        "logits that lie close together",
+        decode,
+        table=normal(PLACES, V).map(close_together),
+        ids=integers(B, T, high=V),
+        steps=STEPS,
+        dtypes=["float32"],
     ),
     Case("no new tokens", decode, table=TABLE, ids=integers(B, T, high=V), steps=0),
     # In one dtype: in half precision the largest two may be equal in one order of its sums, and not in another.
