@@ -105,88 +105,112 @@ FAR_BELOW = uniform(FAR, V, low=-9.0, high=-7.0)
 NEVER = dict.fromkeys(LETTERS, -math.inf)
 
 
-def random(name, table=TABLE, eos_id=EOS, max_len=L, **options):
-    return Case(name, table=table, bos_id=BOS, eos_id=eos_id, max_len=max_len, **options)
+def tokens(table=TABLE, eos_id=EOS):
+    return {"table": table, "bos_id": BOS, "eos_id": eos_id}
 
 
-def tree(name, following, **options):
-    """A case of a tree that is planted. Its letters are other tokens for each seed."""
-    return random(name, FAR_BELOW.map(planted, ORDER, following), **options)
+def tree(following):
+    """A tree that is planted. Its letters are other tokens for each seed."""
+    return tokens(FAR_BELOW.map(planted, ORDER, following))
 
 
-def ties(name, following, **options):
-    return random(name, FAR_BELOW.map(exactly_planted, ORDER, following, between(3, 8) / 4), **options)
+def ties(following):
+    return tokens(FAR_BELOW.map(exactly_planted, ORDER, following, between(3, 8) / 4))
 
 
 CASES = [
-    random("a beam wide enough for all", beam_size=between(110, 150), edges=[{"max_len": 1}, {"max_len": 2}]),
-    random("a beam of one", beam_size=1, edges=[{"max_len": 3}]),
-    random("a beam of two or three", beam_size=between(2, 3), edges=[{"max_len": 4}]),
-    tree(
+    Case(
+        "a beam wide enough for all",
+        **tokens(),
+        max_len=L,
+        beam_size=between(110, 150),
+        edges=[{"max_len": 1}, {"max_len": 2}],
+    ),
+    Case("a beam of one", **tokens(), max_len=L, beam_size=1, edges=[{"max_len": 3}]),
+    Case("a beam of two or three", **tokens(), max_len=L, beam_size=between(2, 3), edges=[{"max_len": 4}]),
+    Case(
         "a beam wider than the vocabulary",
-        {
-            "": {"a": -0.5, "b": -0.6, "c": -0.7},
-            "a": {"a": -0.1, "b": -0.2, "c": -0.3},
-            "b": {"a": -0.4},
-            "c": {"b": -2.0},
-            "cb": {"E": -0.1},
-        },
+        **tree(
+            {
+                "": {"a": -0.5, "b": -0.6, "c": -0.7},
+                "a": {"a": -0.1, "b": -0.2, "c": -0.3},
+                "b": {"a": -0.4},
+                "c": {"b": -2.0},
+                "cb": {"E": -0.1},
+            }
+        ),
+        max_len=L,
         beam_size=between(5, 7),
     ),
-    random("the first token is the one that ends a sequence", eos_id=BOS, beam_size=between(2, 4)),
-    random("half of all tokens cannot come", SOMETIMES, beam_size=between(110, 150)),
-    tree(
+    Case("the first token is the one that ends a sequence", **tokens(eos_id=BOS), max_len=L, beam_size=between(2, 4)),
+    Case("half of all tokens cannot come", **tokens(SOMETIMES), max_len=L, beam_size=between(110, 150)),
+    Case(
         "the second token of a beam of two leads to the best",
-        {"": {"a": -0.5, "b": -0.9}, "a": {"E": -2.2}, "b": {"E": -0.2}},
+        **tree({"": {"a": -0.5, "b": -0.9}, "a": {"E": -2.2}, "b": {"E": -0.2}}),
+        max_len=L,
         beam_size=2,
     ),
-    tree(
+    Case(
         "a beam of two misses the best",
-        {
-            "": {"a": -0.3, "b": -1.8},
-            "a": {"a": -0.7, "b": -0.8},
-            "b": {"b": -0.5},
-            "aa": {"E": -3.4},
-            "ab": {"E": -2.9},
-            "bb": {"E": -0.1},
-        },
+        **tree(
+            {
+                "": {"a": -0.3, "b": -1.8},
+                "a": {"a": -0.7, "b": -0.8},
+                "b": {"b": -0.5},
+                "aa": {"E": -3.4},
+                "ab": {"E": -2.9},
+                "bb": {"E": -0.1},
+            }
+        ),
+        max_len=L,
         beam_size=2,
     ),
-    random("a beam of four, a length penalty", beam_size=4, length_penalty=ALPHA, recall=True),
+    Case("a beam of four, a length penalty", **tokens(), max_len=L, beam_size=4, length_penalty=ALPHA, recall=True),
 ]
 
 FINISHED = [
-    tree(
+    Case(
         "the first two that are finished are not the best",
-        {"": {"a": -0.3, "E": -1.6}, "a": {"E": -1.3, "b": -0.5}, "ab": {"E": -0.2}},
+        **tree({"": {"a": -0.3, "E": -1.6}, "a": {"E": -1.3, "b": -0.5}, "ab": {"E": -0.2}}),
+        max_len=L,
         beam_size=2,
     ),
-    tree(
+    Case(
         "a finished one is best, and two others were better once",
-        {"": {"a": -0.3, "E": -1.6}, "a": {"b": -0.5, "c": -0.6}},
+        **tree({"": {"a": -0.3, "E": -1.6}, "a": {"b": -0.5, "c": -0.6}}),
+        max_len=L,
         beam_size=2,
     ),
-    tree(
+    Case(
         "one that is not finished is best",
-        {"": {"a": -0.3, "E": -2.5}, "a": {"b": -0.3}, "ab": {"c": -0.3}, "abc": {"a": -0.3}},
+        **tree({"": {"a": -0.3, "E": -2.5}, "a": {"b": -0.3}, "ab": {"c": -0.3}, "abc": {"a": -0.3}}),
+        max_len=L,
         beam_size=2,
     ),
-    tree("a finished one, and nothing can come after the other", {"": {"a": -0.3, "E": -1.6}, "a": NEVER}, beam_size=2),
-    tree(
+    Case(
+        "a finished one, and nothing can come after the other",
+        **tree({"": {"a": -0.3, "E": -1.6}, "a": NEVER}),
+        max_len=L,
+        beam_size=2,
+    ),
+    Case(
         "nothing comes after the end, whatever the model says of it",
-        {"": {"a": -0.3, "E": -0.4}, "E": {"a": -0.1, "b": -0.1}, "a": {"b": -0.5}, "ab": {"E": -0.1}},
+        **tree({"": {"a": -0.3, "E": -0.4}, "E": {"a": -0.1, "b": -0.1}, "a": {"b": -0.5}, "ab": {"E": -0.1}}),
+        max_len=L,
         beam_size=2,
         length_penalty=between(0.95, 1.05),
     ),
-    tree(
+    Case(
         "the place of a finished one is not filled up",
-        {"": {"c": -0.1}, "c": {"a": -0.4, "E": -1.1, "b": -1.25}, "ca": {"E": -2.5}, "cb": {"E": -0.05}},
+        **tree({"": {"c": -0.1}, "c": {"a": -0.4, "E": -1.1, "b": -1.25}, "ca": {"E": -2.5}, "cb": {"E": -0.05}}),
+        max_len=L,
         beam_size=2,
         length_penalty=between(0.95, 1.05),
     ),
-    tree(
+    Case(
         "the place of a finished one is there again in the next step",
-        {"": {"c": -0.1}, "c": {"a": -0.3, "E": -1.2}, "ca": {"b": -0.4, "c": -1.2}, "cac": {"E": -0.05}},
+        **tree({"": {"c": -0.1}, "c": {"a": -0.3, "E": -1.2}, "ca": {"b": -0.4, "c": -1.2}, "cac": {"E": -0.05}}),
+        max_len=L,
         beam_size=2,
         length_penalty=between(0.95, 1.05),
     ),
@@ -195,49 +219,72 @@ FINISHED = [
 LATER = {"": {"a": -0.4, "b": -0.6}, "a": {"b": -0.4}, "b": {"E": -0.6}, "ab": {"c": -0.4}, "abc": {"E": -0.4}}
 
 PENALTIES = [
-    tree(
-        "a long one and a short one, with a penalty", LATER, beam_size=2, length_penalty=ALPHA, edges=[{"max_len": 1}]
+    Case(
+        "a long one and a short one, with a penalty",
+        **tree(LATER),
+        max_len=L,
+        beam_size=2,
+        length_penalty=ALPHA,
+        edges=[{"max_len": 1}],
     ),
-    tree("a long one and a short one, without a penalty", LATER, beam_size=2),
-    random("a wide beam, a penalty", beam_size=between(110, 150), length_penalty=ALPHA),
-    random("a large penalty", beam_size=2, length_penalty=between(2.0, 3.0)),
+    Case("a long one and a short one, without a penalty", **tree(LATER), max_len=L, beam_size=2),
+    Case("a wide beam, a penalty", **tokens(), max_len=L, beam_size=between(110, 150), length_penalty=ALPHA),
+    Case("a large penalty", **tokens(), max_len=L, beam_size=2, length_penalty=between(2.0, 3.0)),
 ]
 
 TIES = [
-    ties("two first tokens alike", {"": {"a": -1.0, "b": -1.0}, "a": {"E": -1.0}, "b": {"E": -1.0}}, beam_size=1),
-    ties(
+    Case(
+        "two first tokens alike",
+        **ties({"": {"a": -1.0, "b": -1.0}, "a": {"E": -1.0}, "b": {"E": -1.0}}),
+        max_len=L,
+        beam_size=1,
+    ),
+    Case(
         "two that differ in the first token are alike, and only one has room",
-        {
-            "": {"b": -0.5, "a": -1.0},
-            "b": {"b": -0.75, "c": -1.0},
-            "a": {"c": -0.5},
-            "bb": {"E": -3.0},
-            "bc": {"E": -0.125},
-            "ac": {"E": -0.25},
-        },
+        **ties(
+            {
+                "": {"b": -0.5, "a": -1.0},
+                "b": {"b": -0.75, "c": -1.0},
+                "a": {"c": -0.5},
+                "bb": {"E": -3.0},
+                "bc": {"E": -0.125},
+                "ac": {"E": -0.25},
+            }
+        ),
+        max_len=L,
         beam_size=2,
     ),
-    ties(
+    Case(
         "in the end, the longer one has the lower token",
-        {"": {"a": -0.5, "b": -0.5}, "a": {"c": -0.5}, "b": {"E": -1.0}, "ac": {"E": -0.5}},
+        **ties({"": {"a": -0.5, "b": -0.5}, "a": {"c": -0.5}, "b": {"E": -1.0}, "ac": {"E": -0.5}}),
+        max_len=L,
         beam_size=3,
     ),
-    ties(
+    Case(
         "in the end, the shorter one has the lower token",
-        {"": {"a": -0.5, "b": -0.5}, "b": {"c": -0.5}, "a": {"E": -1.0}, "bc": {"E": -0.5}},
+        **ties({"": {"a": -0.5, "b": -0.5}, "b": {"c": -0.5}, "a": {"E": -1.0}, "bc": {"E": -0.5}}),
+        max_len=L,
         beam_size=3,
     ),
-    ties(
+    Case(
         "in the end, one that is not finished has the lower token",
-        {"": {"a": -0.5, "b": -0.5}, "a": {"c": -1.0}, "b": {"E": -1.0}},
+        **ties({"": {"a": -0.5, "b": -0.5}, "a": {"c": -1.0}, "b": {"E": -1.0}}),
         beam_size=3,
         max_len=3,
     ),
 ]
 
+# One token alone can come at first, so there is room for a second; later there are more than have room, and an end.
+FEW_WAYS = {"": {**NEVER, "a": -0.3}, "a": {"a": -1.0, "b": -0.3, "c": -0.8, "E": -0.5}}
+
 REFUSED = [
-    tree("nothing can come at all", {"": NEVER}, beam_size=between(2, 9)),
-    tree("nothing can come after the one that was kept", {"": {"a": -0.3, "b": -0.6}, "a": NEVER}, beam_size=1),
+    Case("nothing can come at all", **tree({"": NEVER}), max_len=L, beam_size=between(2, 9)),
+    Case(
+        "nothing can come after the one that was kept",
+        **tree({"": {"a": -0.3, "b": -0.6}, "a": NEVER}),
+        max_len=L,
+        beam_size=1,
+    ),
 ]
 
 
@@ -267,7 +314,7 @@ def test_ties(check, case):
 
 @pytest.mark.points(1)
 def test_calls_of_the_model(run):
-    found = run(look_at_calls, table=SOMETIMES, bos_id=BOS, eos_id=EOS, beam_size=between(2, 3), max_len=between(3, L))
+    found = run(look_at_calls, **tree(FEW_WAYS), beam_size=2, max_len=between(4, L))
     assert found["lists"], "`step_fn` is called with something else than a list of int"
     assert not found["again"], "`step_fn` is called twice for the same hypothesis"
     assert not found["finished"], "`step_fn` is called for a hypothesis that is finished"

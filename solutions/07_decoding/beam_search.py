@@ -10,8 +10,8 @@ What it is worth is the sum of its log-probabilities, and its score is this sum,
 $$s(y) = \sum_{i=1}^{n} \log p(y_i \mid y_0, \dots, y_{i-1}), \qquad
 \text{score}(y) = \frac{s(y)}{n^{\,\alpha}}, \qquad \alpha = \texttt{length\_penalty}$$
 
-Each further token makes the sum smaller, so short hypotheses have large sums. With α = 0 it stays at that; the larger α is,
-the more a long one is favoured.
+No further token makes the sum larger, so short hypotheses have large sums. With α = 0 nothing is done about it; the larger
+α is, the more a long one is favoured.
 
 **Write** `beam_search(step_fn, bos_id, eos_id, beam_size, max_len, length_penalty=0.0)`, which returns `(tokens, score)`: the
 best hypothesis that the search finds, a list of int that begins with `bos_id`, and its score, a Python float.
@@ -30,8 +30,8 @@ best hypothesis that the search finds, a list of int that begins with `bos_id`, 
   well not end in `eos_id`.
 - Of two with the same sum, or in the end the same score, the one with the lower token where they first differ is the better
   one, as Python compares lists. (Beware: `torch.topk` promises no order among equal numbers.)
-- A token of −∞ cannot come: no hypothesis is kept with it, even where there is room in the beam. If then no hypothesis is
-  left at all, raise `ValueError`.
+- A token of −∞ cannot come: no hypothesis is kept with it, even where there is room in the beam. If in the end
+  there is no hypothesis, neither a finished one nor one in the beam, raise `ValueError`.
 - `bos_id` is a token like any other: it may come again. It may also be the same as `eos_id`, as in GPT-2: the first
   token never finishes anything.
 - `beam_size`, `max_len` ≥ 1 and `length_penalty` ≥ 0. With `max_len=1` the result is `([bos_id], 0.0)`, whatever α is.
