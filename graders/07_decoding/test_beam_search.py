@@ -100,6 +100,7 @@ ORDER = once(uniform(V).map(lambda x: x.argsort().tolist()))
 BOS, EOS = ORDER.map(itemgetter(0)), ORDER.map(itemgetter(3))
 ALPHA = between(0.6, 1.4)
 TABLE = uniform(FAR, V, high=3.0).map(log_probabilities)
+MORE = uniform(FAR + 4, V, high=3.0).map(log_probabilities)
 SOMETIMES = TABLE.map(without, coin(FAR, V))
 FAR_BELOW = uniform(FAR, V, low=-9.0, high=-7.0)
 NEVER = dict.fromkeys(LETTERS, -math.inf)
@@ -165,7 +166,7 @@ CASES = [
         max_len=L,
         beam_size=2,
     ),
-    Case("a beam of four, a length penalty", **tokens(), max_len=L, beam_size=4, length_penalty=ALPHA, recall=True),
+    Case("a beam of four, a length penalty", **tokens(MORE), max_len=L, beam_size=4, length_penalty=ALPHA, recall=True),
 ]
 
 FINISHED = [
