@@ -30,8 +30,8 @@ best hypothesis that the search finds, a list of int that begins with `bos_id`, 
   well not end in `eos_id`.
 - Of two with the same sum, or in the end the same score, the one with the lower token where they first differ is the better
   one, as Python compares lists. (Beware: `torch.topk` promises no order among equal numbers.)
-- A token of −∞ cannot come: no hypothesis is kept with it, even where there is room in the beam. If in the end
-  there is no hypothesis, neither a finished one nor one in the beam, raise `ValueError`.
+- A token of −∞ cannot come: no hypothesis is kept with it, even where there is room in the beam. One of −1e30 can, as any
+  other. If in the end there is no hypothesis, neither a finished one nor one in the beam, raise `ValueError`.
 - `bos_id` is a token like any other: it may come again. It may also be the same as `eos_id`, as in GPT-2: the first
   token never finishes anything.
 - `beam_size`, `max_len` ≥ 1 and `length_penalty` ≥ 0. With `max_len=1` the result is `([bos_id], 0.0)`, whatever α is.

@@ -92,6 +92,11 @@ def rising(order):
     return [*sorted(order[:3]), order[3]]
 
 
+def hardly_possible(table):
+    """Far below every number that somebody might take for minus infinity; a power of two leaves all sums exact."""
+    return table * 2.0**100
+
+
 def without(table, possible):
     return table.where(possible, -math.inf)
 
@@ -145,6 +150,12 @@ CASES = [
     ),
     Case("the first token is the one that ends a sequence", **tokens(eos_id=BOS), max_len=L, beam_size=between(2, 4)),
     Case("half of all tokens cannot come", **tokens(SOMETIMES), max_len=L, beam_size=between(110, 150)),
+    Case(
+        "all tokens are as good as impossible, and half of them are impossible",
+        **tokens(SOMETIMES.map(hardly_possible)),
+        max_len=L,
+        beam_size=between(2, 4),
+    ),
     Case(
         "the second token of a beam of two leads to the best",
         **tree({"": {"a": -0.5, "b": -0.9}, "a": {"E": -2.2}, "b": {"E": -0.2}}),
