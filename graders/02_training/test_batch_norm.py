@@ -57,7 +57,7 @@ def begin(impl, num_features):
 
 
 def refuse(impl, x):
-    impl.BatchNorm1d(x.shape[1])(x)
+    impl.BatchNorm1d(x.shape[1]).to(x.device)(x)
 
 
 def positive(state):

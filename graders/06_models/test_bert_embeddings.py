@@ -25,7 +25,7 @@ def embed_in_training(impl, config, state, **inputs):
 
 
 def refuse(impl, config, input_ids):
-    make(impl, config)(input_ids)
+    make(impl, config).to(input_ids.device)(input_ids)
 
 
 def is_dropped(result):

@@ -35,7 +35,7 @@ def read(impl, config, state, input_ids):
 
 
 def too_many(impl, config, input_ids):
-    make(impl, config)(input_ids)
+    make(impl, config).to(input_ids.device)(input_ids)
 
 
 def take_over(impl, config, state):
@@ -81,7 +81,8 @@ def spread(_, config, names):
 
 
 def first_loss(impl, config, input_ids, target):
-    return F.cross_entropy(make(impl, config)(input_ids).flatten(0, 1), target.flatten()).item()
+    logits = make(impl, config).to(input_ids.device)(input_ids)
+    return F.cross_entropy(logits.flatten(0, 1), target.flatten()).item()
 
 
 def in_each_block(names, config):

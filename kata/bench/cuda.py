@@ -82,9 +82,11 @@ def references(place: Place, device: str) -> Found:
 
 
 def laws(place: Place) -> Found:
-    """Judge the right answers and the mistakes that are known, at one seed, without a sandbox: all of them end."""
-    right, mistakes = 0, 0
-    broken: list[str] = []
+    """Judge the right answers and the mistakes that are known, at one seed.
+
+    Each has a worker of its own: an index out of range costs a process its card.
+    """
+    right, mistakes, broken = 0, 0, list[str]()
     with ProcessPoolExecutor(_processes(place), get_context("spawn")) as pool:
         for found in pool.map(_laws_of, repeat(place), place.course.exercises):
             right, mistakes, broken = right + found[0], mistakes + found[1], broken + found[2]
@@ -103,7 +105,7 @@ def _laws_of(place: Place, exercise: Exercise) -> tuple[int, int, list[str]]:
     """Count the right answers and the mistakes of an exercise, and list what is judged otherwise."""
     torch.set_num_threads(1)
     answers = Answers.of(exercise)
-    with Judge(place.course, in_process=True) as judge:
+    with place.judge() as judge:
         broken = _broken_laws(judge, exercise, answers, place.device)
     return 1 + len(answers.also_right), len(answers.mistakes), broken
 

@@ -124,7 +124,7 @@ class _Dispatched(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.calls = calls
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.calls.note(func, sys._getframe(1))
+        self.calls.note(func, _caller())
         result = func(*args, **(kwargs or {}))
         if self.calls.costs:
             self.calls.count(func._schema.name, result, [args, kwargs or {}])
@@ -137,12 +137,20 @@ class _Called(TorchFunctionMode):
         self.calls = calls
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        line = self.calls.note(func, sys._getframe(1))
+        line = self.calls.note(func, _caller())
         before, self.calls.called = self.calls.called, (func, line)
         try:
             return func(*args, **(kwargs or {}))
         finally:
             self.calls.called = before
+
+
+def _caller() -> FrameType | None:
+    """The frame that called whoever asks. The backward pass of a card runs in a thread of torch's own, where none did."""
+    try:
+        return sys._getframe(2)
+    except ValueError:
+        return None
 
 
 def _place(frame: FrameType | None, outside: FrameType | None, file: str) -> _Place:

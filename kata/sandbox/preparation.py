@@ -48,9 +48,10 @@ def warm_up(*, cuda: bool) -> None:
 def prepare(*, cuda: bool) -> None:
     """Load what torch loads only at its first use, which then takes longer than a test may.
 
-    It is loaded by using it: where it is kept changes from one version to the next.
+    It is loaded by using it: where it is kept changes from one version to the next. With `cuda` nothing may be used that
+    asks how many cards there are: whoever has asked has no child that can open one.
     """
-    for use in _FIRST_USES if not cuda else _FIRST_USES[:1]:
+    for use in (_optimizer,) if cuda else _FIRST_USES:
         with contextlib.suppress(Exception):  # this version does not have it, or not here: then it takes no time either
             use()
     gc.collect()
@@ -60,11 +61,15 @@ def prepare(*, cuda: bool) -> None:
 def _optimizer() -> None:
     import torch
 
+    torch.optim.AdamW(torch.nn.Linear(1, 1).parameters())
+
+
+def _step() -> None:
+    import torch
+
     layer = torch.nn.Linear(1, 1)
-    optimizer = torch.optim.AdamW(layer.parameters())
-    if not torch.cuda.is_available():
-        layer(torch.ones(1, 1)).sum().backward()
-        optimizer.step()
+    layer(torch.ones(1, 1)).sum().backward()
+    torch.optim.AdamW(layer.parameters()).step()
 
 
 def _without_numbers() -> None:
@@ -97,7 +102,7 @@ def _compiler() -> None:
     torch._dynamo.reset()
 
 
-_FIRST_USES: Sequence[Callable[[], None]] = (_optimizer, _without_numbers, _derivatives, _compiler)
+_FIRST_USES: Sequence[Callable[[], None]] = (_step, _without_numbers, _derivatives, _compiler)
 
 
 def become_worker(jail: Jail, limits: dict[str, Any], fds: list[int], folder: str) -> None:

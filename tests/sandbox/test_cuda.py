@@ -1,5 +1,9 @@
 """What grading on CUDA needs, as far as a machine without a card can tell. With one, the laws run on it too."""
 
+import _thread
+import subprocess
+import sys
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +12,7 @@ import torch
 from kata.course.answers import Variant
 from kata.errors import JudgeError
 from kata.execution.scenario import Outcome, Raised, on_the_cpu_first
+from kata.execution.torch_calls import TorchCalls, _Dispatched
 from kata.judge.diagnosis import mistake_is_right, same_error
 from kata.judge.submission import wait_until_ready
 from kata.judge.texts import grade_sources
@@ -32,6 +37,33 @@ def test_cuda_has_a_sandbox_beside_the_other_that_ends_with_it():
 def test_a_card_that_does_not_open_is_no_fault_of_the_submission():
     with Sandbox([ROOT], cuda=True) as sandbox, pytest.raises(JudgeError, match="CUDA does not open in the sandbox"):
         wait_until_ready(sandbox.spawn(Limits()))
+
+
+def test_a_zygote_never_asks_how_many_cards_there_are():
+    """Or none of its children could open one."""
+    program = """
+import torch
+def count():
+    raise SystemExit("the cards were counted")
+torch.cuda._is_compiled, torch._C._cuda_getCurrentRawStream = lambda: True, None  # as in a build for cards
+torch._C._cuda_getDeviceCount = torch.cuda.is_available = torch.cuda.device_count = count
+from kata.sandbox.preparation import prepare, warm_up
+warm_up(cuda=True)
+prepare(cuda=True)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_the_backward_pass_of_a_card_runs_in_a_thread_that_no_frame_of_pythons_began():
+    calls, done = TorchCalls("submission.py", costs=False), threading.Event()
+
+    class Watch(_Dispatched):
+        def __del__(self):  # when the thread below has come to its end
+            done.set()
+
+    _thread.start_new_thread(Watch(calls).__torch_dispatch__, (torch.ops.aten.exp.default, (), (torch.ones(2),)))
+    assert done.wait(10)
+    assert [note.name for note in calls.notes] == ["exp"]
 
 
 def test_a_lost_card_is_told_and_the_next_test_has_a_fresh_one(judge, course):
