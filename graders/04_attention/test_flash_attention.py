@@ -59,7 +59,11 @@ CASES = [
 LARGE = [
     Case("scores around -12 000", **large(starting_with(-192), starting_with(256))),
     Case("some queries with scores around -12 000, some around 12 000", **large(alternating(192), starting_with(256))),
-    Case("the largest score first or last, from -12 000 to 12 000", **large(alternating(192), from_small_to_large)),
+    Case(
+        "the largest score first or last, from -12 000 to 12 000",
+        **large(alternating(192), from_small_to_large),
+        dtypes=["float32", "float64", "bfloat16"],  # before they are scaled, some products are too large for float16
+    ),
 ]
 
 CAUSAL = [

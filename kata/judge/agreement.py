@@ -234,9 +234,10 @@ def _check_numbers(
 ) -> None:
     allowed = allowance(truth, reference, dtype, scale)
     a, t, r = actual.detach().double(), truth.detach().double(), reference.detach().double()
-    # Where rounding makes the reference overflow, both its inf and the float64 value are right.
-    settled = _equal(a, t) | (_equal(a, r) & ~r.isfinite())
-    off = (a - t).abs().where(~settled, 0.0)
+    # Where rounding makes the reference overflow, both its inf and the float64 value, rounded, are right.
+    off = (a - t).abs()
+    overflown = ~r.isfinite() & (_equal(a, r) | (t.isfinite() & (off <= FLOOR[dtype] * t.abs())))
+    off = off.where(~(_equal(a, t) | overflown), 0.0)
     disagreement = _Disagreement(a, t, what, allowed)
     far = ~(off <= allowed.each) if marks.each else ~off.isfinite()
     if far.any():

@@ -59,6 +59,12 @@ def test_nan_and_inf_have_their_places():
 def test_where_rounding_overflows_the_reference_both_are_right():
     truth, ours = torch.tensor([1e6], dtype=torch.float64), torch.tensor([math.inf], dtype=torch.float16)
     check_agreement(ours.clone(), truth, ours, torch.float16)
+    truth = torch.tensor([12500.0, 2.0], dtype=torch.float64)
+    ours = torch.tensor([math.inf, 2.0], dtype=torch.float16)
+    check_agreement(truth.half(), truth, ours, torch.float16)
+    for other in ([12000.0, 2.0], [-math.inf, 2.0], [math.nan, 2.0], [12500.0, 2.1]):
+        with pytest.raises(Wrong):
+            check_agreement(torch.tensor(other).half(), truth, ours, torch.float16)
 
 
 def test_kinds_are_told():

@@ -6,7 +6,6 @@ import importlib.util
 import os
 import subprocess
 from collections import defaultdict
-from contextlib import nullcontext
 from functools import cache, partial
 from random import Random
 
@@ -44,7 +43,7 @@ def graded(judge):
     """The verdicts on an exercise's variants, by name and by where they were found. Worked out once, for all laws.
 
     An exercise that has changed: all of them in the sandbox, as submissions are graded; meanwhile, at two more seeds, in
-    processes next door. One that has not: next door, at one seed, all right ones and some mistakes drawn by lot; and in
+    processes next door. On a card: all of them in the sandbox. One that has not: next door, at one seed, all right ones and some mistakes drawn by lot; and in
     the sandbox what every exercise must get through it, with another right answer and one of these mistakes.
     """
 
@@ -59,17 +58,17 @@ def graded(judge):
             """The texts, and the mistakes that they make."""
             return [sources[name] for name in names], [name if name in wrong else "" for name in names]
 
-        if exercise.id in CHANGED or EVERY:
+        if device == "cuda":  # next door, an index out of range would cost the process its card
+            inside, next_door, seeds = [*sources], [], SEEDS[:0]
+        elif exercise.id in CHANGED or EVERY:
             inside, next_door, seeds = [*sources], [*sources], SEEDS[1:]
         else:
             lot = Random(exercise.digest)
             another, some = lot.sample([*right], min(1, len(right))), lot.sample([*wrong], min(BY_LOT, len(wrong)))
             inside = [STUB, REFERENCE, *another, *some[:1]]
             next_door, seeds = [STUB, REFERENCE, *right, *some], SEEDS[:1]
-        # On CUDA here, and one after the other: the card would be no faster.
-        with forked(max(1, PROCESSES - 1)) if device == "cpu" else nullcontext() as pool:
-            work = partial(grade_until_named, exercise, *of(next_door), device=device)
-            at_seeds = pool.map(work, seeds) if pool else map(work, seeds)
+        with forked(max(1, PROCESSES - 1)) as pool:
+            at_seeds = pool.map(partial(grade_until_named, exercise, *of(next_door)), seeds)
             verdicts = grade_until_clear(judge, exercise, *of(inside), device=device)
             found = {"in the sandbox": dict(zip(inside, verdicts, strict=True))}
             found |= {
