@@ -15,14 +15,13 @@ from kata.judge.texts import grade_sources
 from kata.strength.mutants import Mutant, mutants
 from kata.strength.needed import Catches
 from kata.strength.source import same_code
-from kata.strength.variants import grade_at_seeds
-from kata.verdict import OUT_OF_BUDGET, UNREAD, WITHOUT_AGREEMENT, ExerciseVerdict
+from kata.strength.variants import catches, grade_at_seeds, grade_until_clear
+from kata.verdict import ExerciseVerdict
 
 BATCH = 50  # submissions a run: mutants may take their whole time limit, and a run reports when it is done
 MORE_SEEDS = (1, 2)  # the draws of one seed may spare a mutant by chance: survivors are tried with these as well
 SANDBOXED_SEEDS = 3  # as in `make test`; the verdicts of the other seeds come three times as fast without a sandbox
 LEAST_KILL_RATE = 0.98
-FOUND_NOTHING = (WITHOUT_AGREEMENT, OUT_OF_BUDGET, UNREAD)  # the test catches nothing itself
 
 Say = Callable[[str], None]
 
@@ -144,7 +143,8 @@ class _Measuring:
         seeds, right = self.strength.seeds, len(sources) - len(mistakes)
         made = [*[""] * right, *(mistake.name for mistake in mistakes)]
         for seed in range(min(SANDBOXED_SEEDS, seeds.right)):
-            verdicts = self._grade(sources, seed, right=right)
+            # The whole of each verdict at one seed, in which the judge must not fail anywhere.
+            verdicts = self._grade(sources, seed, right=right, until_clear=made if seed else None)
             yield seed, verdicts
         tests = [_named_by(verdict, mistake) for verdict, mistake in zip(verdicts, made, strict=True)]
         rest = partial(grade_at_seeds, self.exercise, processes=self.processes)
@@ -185,7 +185,8 @@ class _Measuring:
         alive = []
         for start in range(0, len(tried), BATCH):
             batch = tried[start : start + BATCH]
-            for mutant, verdict in zip(batch, self._grade([m.source for m in batch], seed), strict=True):
+            verdicts = self._grade([m.source for m in batch], seed, until_clear=[""] * len(batch))
+            for mutant, verdict in zip(batch, verdicts, strict=True):
                 caught, ungraded = caught_by(verdict), _ungraded(verdict)
                 if ungraded:
                     self.strength.errors.append(f"the judge fails at the mutant '{mutant}': {ungraded}")
@@ -216,17 +217,29 @@ class _Measuring:
                 listed[key] = entry
         return listed
 
-    def _grade(self, sources: Sequence[str], seed: int, right: int = 0) -> list[ExerciseVerdict]:
+    def _grade(
+        self, sources: Sequence[str], seed: int, right: int = 0, until_clear: Sequence[str] | None = None
+    ) -> list[ExerciseVerdict]:
         """Grade all in one run. A wrong answer that ran out of time has a second go: the machine may have been busy,
         and the test in which it happens to be so catches nothing. The first `right` ones must do without.
+
+        `until_clear`, if given, has the mistake that each text makes, and each is graded no further than law 6 asks.
         """
-        verdicts = grade_sources(self.judge, self.exercise, sources, seed=seed, processes=self.processes)
+        verdicts = self._grade_once(sources, seed, self.processes, until_clear)
         slow = [n for n, verdict in enumerate(verdicts) if n >= right and _ran_out_of_time(verdict)]
         if slow:
-            again = grade_sources(self.judge, self.exercise, [sources[n] for n in slow], seed=seed)
+            theirs = until_clear and [until_clear[n] for n in slow]
+            again = self._grade_once([sources[n] for n in slow], seed, 1, theirs)
             for n, verdict in zip(slow, again, strict=True):
                 verdicts[n] = verdict
         return verdicts
+
+    def _grade_once(
+        self, sources: Sequence[str], seed: int, processes: int, until_clear: Sequence[str] | None
+    ) -> list[ExerciseVerdict]:
+        if until_clear is None:
+            return grade_sources(self.judge, self.exercise, sources, seed=seed, processes=processes)
+        return grade_until_clear(self.judge, self.exercise, sources, until_clear, seed=seed, processes=processes)
 
 
 def _named_by(verdict: ExerciseVerdict, mistake: str) -> str:
@@ -239,12 +252,8 @@ def _ran_out_of_time(verdict: ExerciseVerdict) -> bool:
 
 
 def caught_by(verdict: ExerciseVerdict) -> list[str]:
-    """List the tests that found something wrong. A timeout counts for the test in which it happened."""
-    return [
-        test.name
-        for test in verdict.tests
-        if test.status not in ("passed", "ungraded") and not test.message.startswith(FOUND_NOTHING)
-    ]
+    """List the tests that found something wrong."""
+    return [test.name for test in verdict.tests if catches(test)]
 
 
 def _ungraded(verdict: ExerciseVerdict) -> str:

@@ -12,7 +12,9 @@ from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.judge.texts import grade_sources
 from kata.strength.needed import function_of
-from kata.verdict import ExerciseVerdict, TestVerdict
+from kata.verdict import OUT_OF_BUDGET, UNREAD, WITHOUT_AGREEMENT, ExerciseVerdict, TestVerdict
+
+FOUND_NOTHING = (WITHOUT_AGREEMENT, OUT_OF_BUDGET, UNREAD)  # the test catches nothing itself
 
 
 def grade_at_seeds(
@@ -72,9 +74,16 @@ def grade_until_named(
 
 
 def grade_until_clear(
-    judge: Judge, exercise: Exercise, sources: Sequence[str], mistakes: Sequence[str], *, device: str = "cpu"
+    judge: Judge,
+    exercise: Exercise,
+    sources: Sequence[str],
+    mistakes: Sequence[str],
+    *,
+    seed: int = 0,
+    device: str = "cpu",
+    processes: int = 1,
 ) -> list[ExerciseVerdict]:
-    """Grade these texts, each known mistake until it is named and two test functions have caught it.
+    """Grade these texts, each until two test functions have caught it, and its mistake, if it has one, is named.
 
     Law 6 need not know the others: what two of them catch is caught by none alone.
     """
@@ -83,10 +92,15 @@ def grade_until_clear(
     def is_clear(job: Job, test: TestVerdict) -> bool:
         tests = failed.setdefault(job.label, [])
         tests.append(test)
-        named = mistakes[int(job.label)] in {other.mistake for other in tests} - {""}
-        return named and len({function_of(other.name) for other in tests}) > 1
+        named = mistakes[int(job.label)] in {"", *(other.mistake for other in tests)}
+        return named and len({function_of(other.name) for other in tests if catches(other)}) > 1
 
-    return grade_sources(judge, exercise, sources, device=device, enough=is_clear)
+    return grade_sources(judge, exercise, sources, seed=seed, device=device, processes=processes, enough=is_clear)
+
+
+def catches(test: TestVerdict) -> bool:
+    """Tell whether a test found something wrong. A timeout counts for the test in which it happened."""
+    return test.status not in ("passed", "ungraded") and not test.message.startswith(FOUND_NOTHING)
 
 
 def _without_tensors(verdict: ExerciseVerdict) -> ExerciseVerdict:
