@@ -21,7 +21,8 @@ made the token `eos_id`, "end of sequence". A tensor has rows of one length, so 
 - The result is int64 (B, T + n), on the device of `input_ids`: the prompts, and n new tokens behind each. `input_ids` itself
   stays as it is.
 - Where several logits are the largest, the lowest id is chosen. Logits may be $-\infty$, as long as not all are.
-- The logits decide. Probabilities, which are rounded, may be equal where logits are not: in float32, those of 0 and 1e-9 are.
+- Compare the logits as they are. In less precision, or as probabilities, which are rounded, two may be equal that are not: in
+  float32, the probabilities of 0 and 1e-9 are.
 - Without `eos_id`, n is `max_new_tokens`, which may be 0. Then the result is the prompt.
 - With `eos_id`, a row that has made this token is finished: whatever the model says, all that comes behind it in this row is
   `eos_id`. (Beware: Hugging Face pads with a token of its own, `pad_token_id`.) An id of 0 is an id like any other.

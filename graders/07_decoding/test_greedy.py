@@ -107,6 +107,11 @@ def close_together(x):
     return ranks(x) / 2**30
 
 
+def equal_in_float32(x):
+    """Logits of which no two of a row are equal in float64, and all are in float32."""
+    return 1 + close_together(x)
+
+
 def by_row(ids):
     """The first token of row i is i + 1."""
     return torch.cat([torch.arange(1, len(ids) + 1).unsqueeze(1), ids], dim=1)
@@ -141,7 +146,7 @@ WITHOUT_END = [
         ids=integers(B, T, high=V),
         steps=STEPS,
     ),
-    # In one dtype: probabilities in float64 are another way that is right, and would be equal for float64's own neighbours.
+    # Each in one dtype: probabilities in float64 are another way that is right, but for float64's own neighbours.
     Case(
         "logits that lie close together",
         decode,
@@ -149,6 +154,14 @@ WITHOUT_END = [
         ids=integers(B, T, high=V),
         steps=STEPS,
         dtypes=["float32"],
+    ),
+    Case(
+        "logits that only float64 tells apart",
+        decode,
+        table=normal(PLACES, V).map(equal_in_float32),
+        ids=integers(B, T, high=V),
+        steps=STEPS,
+        dtypes=["float64"],
     ),
     Case("no new tokens", decode, table=TABLE, ids=integers(B, T, high=V), steps=0),
     # In one dtype: in half precision the largest two may be equal in one order of its sums, and not in another.

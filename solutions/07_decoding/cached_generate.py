@@ -16,18 +16,21 @@ T + (T + 1) + … + (T + n − 1).
 - `input_ids` is int64 (B, T), B prompts of T tokens each, both at least 1. T may be 1.
 - `model(input_ids, cache=None)` takes t tokens of each row, (B, t), and a cache of all tokens before these, or `None` if
   there are none. It gives a pair: logits (B, t, V) of these t tokens, and a cache of the tokens before and of these.
-- What a cache is, is the model's own affair: a tensor, a tuple, an object of any kind. Look at nothing in it, and hand it on.
-  Some models leave the old one as it is and return another, and some change what they were given and return that. So hand
-  on the one that came back last.
+- What a cache is, is the model's own affair: a tensor, a tuple, an object of any kind, `None` again. Look at nothing in it,
+  make no copy, and hand it on. Some models leave the old one as it is and return another, and some change what they were
+  given and return that. So hand on the one that came back last. A cache may hold the very tensors of tokens that the model was
+  given: write no other tokens into them.
 - `model` is any callable. These calls are all that you may ask of it: it may be a plain function without `eval` or
   `parameters`.
 - The result is int64 (B, T + n) with n = `max_new_tokens`, on the device of `input_ids`: the prompts, and n new tokens
   behind each. It is the same, to the token, as without a cache. `input_ids` itself stays as it is.
-- Each new token is the one of the largest logit; where several are the largest, it is the lowest id.
+- Each new token is the one of the largest logit; where several are the largest, it is the lowest id. Compare the
+  logits as they are: in less precision, or as probabilities, which are rounded, two may be equal that are not.
 - `max_new_tokens` may be 0. Then the result is the prompt, and the model is not called.
 - Call the model n times and no more: first with the whole prompt at once, then each time with the token that is new, (B, 1).
   The last new token is not given to it, since nobody asks what comes behind. (Beware: many a published loop ends in such a call.)
-- A call of `generate` begins without a cache, whatever was generated before, with this model or another.
+- A call of `generate` begins with a prefill of its own, without a cache, whatever was generated before, with this model or
+  another.
 - Nothing is learned here: call the model where no gradient is recorded, or the cache would hold on to the graphs of all
   steps. Afterwards torch records gradients, or does not, as before the call.
 
