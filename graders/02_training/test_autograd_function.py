@@ -63,7 +63,7 @@ def changed_in_between(impl, x, weight, grad_out, which):
         found = torch.autograd.grad(y, given, grad_out)[1 - which]
     except RuntimeError:
         return True
-    return torch.allclose(found, [grad_out @ weight, grad_out.T @ x][1 - which])
+    return torch.allclose(found, [grad_out @ weight, grad_out.T @ x][1 - which], rtol=1e-3, atol=1e-3)  # sums round
 
 
 def thousands(*shape):

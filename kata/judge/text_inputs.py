@@ -30,7 +30,7 @@ BLOCKS = (
 SPECIAL = choice(
     ["<|endoftext|>"], ["</s>", "<s>"], ["[CLS]", "[SEP]", "[MASK]"], ["(.*)", "a?$"], ["。<|停|>", "\n\n"]
 )
-PREFIXES = choice(["<|end", "<|end|>"], ["**", "***", "**bold"], ["[SE", "[SEP]", "[SE]"])
+PREFIXES = choice(["<|end", "<|end|>"], ["**", "***", "**bold"], ["[SE", "[SENT]", "[SE]"])
 OVERLAPPING = choice(["end|", "|start|"], ["<x>-", "->-<y>"], ["one two", "two three"])
 BLANKS = choice([" ", "  ", "\n"], ["\t", " ", " \n\n ", "   "], ["\r\n", "\u3000", " \u00a0 "])
 
