@@ -107,7 +107,7 @@ class Frequencies(Statistic):
         self.say(category, row, tally[(*row, category)].item() / n, n, p, *interval(p, n, bound))
 
     def say(self, category: int, row: list[int], share: float, n: int, p: float, low: float, high: float) -> None:
-        where = f"{category} in row {row}" if row else f"{category}"
+        where = f"{category} of row {row}" if row else f"{category}"
         if not p:
             raise Wrong(f"draws {where} in {percent(share)} of {n:,} draws, which is never to be drawn here")
         raise Wrong(
