@@ -33,8 +33,9 @@ def draw_many(impl, logits, count, **knobs):
 
 
 def how_often(impl, logits, count, **knobs):
+    """The probabilities of the only row."""
     kept = impl.filter_logits(logits.double(), **knobs) if knobs else logits.double()
-    return kept.softmax(dim=-1).tolist()
+    return kept.softmax(dim=-1)[0].tolist()
 
 
 def alike(tokens):
