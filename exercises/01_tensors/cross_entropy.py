@@ -40,6 +40,7 @@ Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 6.2.2.
 *Rethinking the Inception Architecture for Computer Vision* (2016), section 7.
 """
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 

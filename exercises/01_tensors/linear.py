@@ -22,6 +22,7 @@ Example: with W = `[[1, 2], [3, 4], [5, 6]]` and b = `[0, 0, 1]`, the vector `[1
 Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 6.4, equation 6.40, where W is written transposed.
 """
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 

@@ -46,6 +46,7 @@ Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 4.1 an
 
 import math
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 

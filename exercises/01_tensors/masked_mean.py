@@ -26,6 +26,7 @@ Source: Yu et al., *DAPO: An Open-Source LLM Reinforcement Learning System at Sc
 mean over all tokens of a batch, and why it is not the mean of the means over each answer.
 """
 
+import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 

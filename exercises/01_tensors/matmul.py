@@ -27,6 +27,7 @@ Example: the row `[[1, 2]]` times the column `[[3], [4]]` is `[[11]]`. The colum
 Source: Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 2.2, equation 2.5.
 """
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 

@@ -27,6 +27,7 @@ Source: Bishop, *Pattern Recognition and Machine Learning* (2006), section 9.1, 
 Higham, *Accuracy and Stability of Numerical Algorithms* (2002), section 1.7.
 """
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 

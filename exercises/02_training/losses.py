@@ -46,6 +46,7 @@ not divide, and equation 4.90 the binary cross-entropy.
 """
 
 import torch.nn.functional as F
+import torch
 from jaxtyping import Float
 from torch import Tensor
 

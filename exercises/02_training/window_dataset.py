@@ -34,6 +34,7 @@ Source: Dai et al., *Transformer-XL* (2019), section 3.1: a text is split into s
 evaluation they may overlap, down to a stride of 1.
 """
 
+import torch
 from jaxtyping import Int64
 from torch import Tensor
 from torch.utils.data import Dataset

@@ -32,6 +32,7 @@ two are row 3 with 1 and row 1 with 0.6. The best three have row 0 as well: it i
 Source: Manning, Raghavan and Schütze, *Introduction to Information Retrieval* (2008), section 6.3.1.
 """
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 

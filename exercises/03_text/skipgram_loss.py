@@ -36,6 +36,7 @@ Compositionality* (2013), section 2.2, equation 4.
 """
 
 import torch.nn.functional as F
+import torch
 from jaxtyping import Float
 from torch import Tensor
 

@@ -37,6 +37,7 @@ section 3.2, equations 5 and 7, and section 3.3, equations 9 to 12.
 """
 
 import torch.nn.functional as F
+import torch
 from jaxtyping import Float
 from torch import Tensor
 

@@ -36,6 +36,7 @@ Source: Dosovitskiy et al., *An Image is Worth 16x16 Words: Transformers for Ima
 3.1, equation 1 (without the class token and the positions).
 """
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 

@@ -53,6 +53,7 @@ System* (2016), section 7, has another formula for it.
 import math
 from collections.abc import Callable
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 

@@ -42,6 +42,7 @@ equation 7. Label smoothing: Mitchell, *A note on DPO with noisy preferences & r
 """
 
 import torch.nn.functional as F
+import torch
 from jaxtyping import Float
 from torch import Tensor
 

@@ -43,6 +43,7 @@ Source: Ziegler et al., *Fine-Tuning Language Models from Human Preferences* (20
 Thomas, *Elements of Information Theory* (2nd edition, 2006), section 2.1, equation 2.1.
 """
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 

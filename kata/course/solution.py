@@ -12,8 +12,20 @@ REGION = re.compile(
 
 
 def stub(solution: str) -> str:
-    """The file a student starts from: every marked region raises NotImplementedError."""
-    return REGION.sub(r"\g<indent># YOUR CODE HERE\n\g<indent>raise NotImplementedError\n", solution)
+    """The file a student starts from: every marked region raises NotImplementedError, and torch is there to be used."""
+    return REGION.sub(r"\g<indent># YOUR CODE HERE\n\g<indent>raise NotImplementedError\n", _with_torch(solution))
+
+
+def _with_torch(solution: str) -> str:
+    """Import torch where a solution only needs names of it, for those who write it otherwise."""
+    imports = [node for node in ast.parse(solution).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {alias.name for node in imports if isinstance(node, ast.Import) for alias in node.names}
+    of_others = [node for node in imports if isinstance(node, ast.ImportFrom) and node.module in ("jaxtyping", "torch")]
+    if "torch" in names or "torch" not in {node.module for node in of_others}:
+        return solution
+    lines = solution.splitlines(keepends=True)
+    lines.insert(of_others[0].lineno - 1, "import torch\n")
+    return "".join(lines)
 
 
 def statement(solution: str) -> str:
