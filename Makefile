@@ -79,7 +79,7 @@ verify: .venv/.author ## the laws at 200 seeds, mutants, a million fuzzed frames
 	@$(BIN)/python -m kata.strength $(ARGS)
 
 bench: .venv/.author ## what grading costs, in time and memory
-	@$(BIN)/python -m kata.bench $(ARGS)
+	@$(BIN)/python -m kata.bench.grading $(ARGS)
 	@$(if $(ARGS),:,$(BIN)/python -m kata.bench.classroom)
 
 cuda: .venv/.author ## all of it on the card of this machine, into docs/cuda.md; goes on where it was stopped

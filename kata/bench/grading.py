@@ -39,7 +39,7 @@ SOMETHING = pack({"op": "load", "source": "import torch\nx = torch.ones(64, 64).
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m kata.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=7, help="how often each is measured; the median is printed")
     runs = parser.parse_args().runs
     course = Course.find()

@@ -2,6 +2,8 @@
 
 import ast
 import re
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +59,22 @@ def test_a_docstring_begins_with_an_imperative_or_a_noun():
             if riddle and not name.startswith("_") and file.parent.name != "commands":
                 riddles.append(f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 1)} {name}: '{riddle[0]} …'")
     assert not riddles, "say what it is (a noun) or does (an imperative):\n" + "\n".join(riddles)
+
+
+PAPERS = [
+    ROOT / name for name in ("Makefile", ".ci/run", "README.md", "README.zh-CN.md", "CONTRIBUTING.md", "SECURITY.md")
+]
+CALLED = {
+    module
+    for paper in [*PAPERS, *(ROOT / "docs").glob("*.md")]
+    if paper.is_file()
+    for module in re.findall(r"-m (kata[\w.]*\w)", paper.read_text(encoding="utf-8"))
+}
+
+
+@pytest.mark.parametrize("module", sorted(CALLED))
+def test_what_is_run_by_its_name_can_be_run(module):
+    found = find_spec(module)
+    assert found, f"{module} is called, and not there"
+    file = find_spec(f"{module}.__main__") if found.submodule_search_locations else found
+    assert file and "__main__" in Path(file.origin).read_text(encoding="utf-8") + file.name, f"{module} cannot be run"
