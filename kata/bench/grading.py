@@ -56,7 +56,7 @@ def main() -> None:
 def cold(course: Course, runs: int) -> None:
     """Time a whole `kata grade` of the solutions, against the same graders in plain in-process pytest, turn by turn."""
     solutions = str(course.root / "solutions")
-    ours = [sys.executable, "-m", "kata", "grade", "--submission", solutions, "--device", "cpu"]
+    ours = [sys.executable, "-m", "kata", "grade", "--submission", solutions, "--device", "cpu", "--fresh"]
     plain = [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider", "--kata-in-process"]
     plain += [f"--kata-submission={solutions}", *(str(e.grader) for e in course.exercises)]
     pairs = [(_seconds(ours, course.root), _seconds(plain, course.root)) for _ in range(runs + 1)][1:]
