@@ -26,9 +26,10 @@ So the token with which the sum crosses p stays, too.
 - The result has the shape and dtype of `logits`: $z_v$ for a token that stays, in its place, and $-\infty$ for all others.
   `logits` itself stays as it is. float64 must not be rounded to float32 on the way.
 - `temperature` is 0 or more. With 0, the result is what greedy search takes: the largest logit of each row stays as it is, of
-  several the one of the lowest id, all others become $-\infty$. Top-k and top-p then change nothing.
-- `top_k` is 1 or more, and may be larger than V. `top_p` is from 0 to 1. At 1 all tokens stay. The most likely one stays
-  always, at 0 too. `None` means that a filter is not used.
+  several the one of the lowest id, all others become $-\infty$. Top-k and top-p then change nothing. Every other number,
+  one in a million too, divides.
+- `top_k` is 1 or more, and may be larger than V. `top_p` is from 0 to 1. At 1 all tokens stay, also where those that are
+  likelier have 1 together, rounded. The most likely one stays always, at 0 too. `None` means that a filter is not used.
 - Equal logits share one fate, as the formulas have it, so more than k tokens may stay. (Beware: top-p is often written by
   sorting and cutting, which leaves it to the sort which of two equals stays.)
 
@@ -36,7 +37,7 @@ The second is `sample(logits, generator)`, which draws one token for each row:
 
 - `logits` is (..., V), filtered or not; the result is int64 (...), so a single row (V,) gives a tensor without axes.
 - The token v is drawn with the probability $\operatorname{softmax}(\text{logits})_v$, and one with a logit of $-\infty$ never.
-  Logits may be as far apart as 10 000 and −10 000.
+  Logits may be as far apart as 10 000 and −10 000, and −10 000 is not $-\infty$ either.
 - Rows are drawn independently of each other, also where they hold the same numbers.
 - All chance comes from `generator`, which is on the device of `logits`: the same state of it gives the same tokens, and each
   call moves it on. torch's global generator stays as it is. `logits` stay as they are.

@@ -37,6 +37,11 @@ def several_times(generated):
     return torch.cat([generated, generated.flip(1), generated[:, :1], generated], dim=1)
 
 
+def long_ago(generated):
+    """Nothing but the last token has come for a long time."""
+    return torch.cat([generated, generated[:, -1:].repeat(1, 600)], dim=1)
+
+
 def beginning_with_0(generated):
     return torch.cat([torch.zeros_like(generated[:, :1]), generated], dim=1)
 
@@ -51,6 +56,7 @@ CASES = [
     Case("a penalty below 1", logits=LOGITS, generated=TEXT, penalty=WEAK),
     Case("a penalty that is a whole number", logits=LOGITS, generated=TEXT, penalty=between(2, 4)),
     Case("tokens that come several times", logits=LOGITS, generated=TEXT.map(several_times), penalty=STRONG),
+    Case("tokens that came long ago", logits=LOGITS, generated=TEXT.map(long_ago), penalty=STRONG),
     Case("the token 0", logits=LOGITS, generated=integers(B, T, low=1, high=V).map(beginning_with_0), penalty=STRONG),
     Case("no token 0", logits=LOGITS, generated=integers(B, T, low=1, high=V), penalty=STRONG),
     Case(

@@ -88,6 +88,11 @@ def far_apart(x):
     return torch.where(x == x.amax(-1, keepdim=True), 1e4, -1e4)
 
 
+def hardly_one_left(x):
+    """One token is at -10 000, the others are ruled out."""
+    return torch.where(x == x.amax(-1, keepdim=True), -1e4, -math.inf)
+
+
 def one_left(x):
     return torch.where(x == x.amax(-1, keepdim=True), x, -math.inf)
 
@@ -128,6 +133,9 @@ FILTERED = [
     Case(
         "top-p of a single row", logits=(ROW := once(normal(V).map(steps, 0.5))), top_p=ROW.map(off_the_sums, 0.5, 0.95)
     ),
+    # Whoever adds up gets to 1 long before the last token.
+    Case("top-p of 1, and a long tail", logits=ROWS.map(steps, 12.0), top_p=1.0),
+    Case("a temperature of nearly 0", logits=normal(B, V, std=1e-3), temperature=between(1e-6, 9e-6)),
     # Of what top-k leaves, the most likely token has more than p; of all tokens it has not.
     Case("top-k, then top-p", logits=ROWS.map(steps, 0.125), top_k=between(2, 3), top_p=between(0.27, 0.34)),
     # The most likely token has more than p before the temperature, and less after it.
@@ -175,6 +183,7 @@ SURE = [
     Case("one token is left", logits=normal(B, V).map(one_left), edges=[{B: 1}]),
     Case("one row", logits=normal(V).map(one_left)),
     Case("10 000 and -10 000", logits=normal(2, B, T, V).map(far_apart)),
+    Case("-10 000, and the others are ruled out", logits=normal(2, B, T, V).map(hardly_one_left)),
     Case("six rows of ten tokens", logits=normal(6, 10).map(one_left), recall=True),
 ]
 

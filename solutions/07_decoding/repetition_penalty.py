@@ -18,8 +18,8 @@ x_v \cdot \theta & \text{if it is, and } x_v < 0
   T may be 0, and then nothing changes.
 - The result has the shape and dtype of `logits`. `logits` and `generated` stay as they are.
 - A token is penalised once, however often it is in the text.
-- Each row has its own text: what is in one row has no influence on another. All of T counts, and every id: 0 is an id like any
-  other.
+- Each row has its own text: what is in one row has no influence on another. All of T counts, however long the text is, and every id:
+  0 is an id like any other.
 - `penalty` is a number above 0. At 1 nothing changes. Below 1 the formula stays as it is, so tokens of the text become likelier.
 - A logit of 0 stays 0, and one of $-\infty$, whose token is ruled out, stays $-\infty$. Nothing becomes NaN.
 - float64 must not be rounded to float32 on the way, and that goes for the penalty, too.
