@@ -189,11 +189,46 @@ def nearly(rows, missing):
     return (1 - missing) * torch.cat([rows, rows[:1]])
 
 
+def unlikely(rows, tokens):
+    """The draft thinks each of its tokens very unlikely."""
+    rows = rows.clone()
+    rows[torch.arange(len(tokens)), tokens] = 1e-7
+    return rows
+
+
+def more_of_the_others(rows, tokens, last):
+    """Rows that have as much of each token as the draft has, and of all others a little more."""
+    more = 1.01 * rows
+    places = torch.arange(len(tokens))
+    more[places, tokens] = rows[places, tokens]
+    return with_last(more, last)
+
+
+def little_left(rows, tokens, place, last):
+    """The same rows, but at one place a token has nothing, and what the draft gives it, another has besides."""
+    target = with_last(rows, one_hot(last, rows.shape[1]))
+    target[place, last] += target[place, tokens[place]]
+    target[place, tokens[place]] = 0.0
+    return target
+
+
+def with_little(rows, tokens, place, share, last):
+    rows = rows.clone()
+    rows[place, last] = 0.0
+    rows[place, tokens[place]] = share
+    return rows
+
+
 K, V = between(3, 4), between(5, 7)
 PLACE = between(0, 2)
 TOKENS = once(integers(K, high=V))
 PROPOSED = once(uniform(K, V, low=0.2).map(normalised))
-LAST_TOKEN = between(0, V - 1).map(one_hot, V)
+LAST_TOKEN = once(between(0, V - 1).map(one_hot, V))
+UNLIKELY = once(PROPOSED.map(unlikely, TOKENS))
+LONG_TOKENS = once(integers(LONG := between(400, 500), high=V))
+LONG_ROWS = once(uniform(LONG, V, low=0.2).map(normalised))
+OTHER = once(TOKENS.map(other_than, PLACE, between(1, V - 1), V))
+LITTLE = once(PROPOSED.map(with_little, TOKENS, PLACE, between(1e-4, 5e-4), OTHER))
 
 CERTAIN = [
     Case("all are accepted", step, **certain(K, V)),
@@ -209,6 +244,27 @@ CERTAIN = [
         step,
         target_probs=PROPOSED.map(with_last, LAST_TOKEN),
         draft_probs=PROPOSED,
+        draft_tokens=TOKENS,
+    ),
+    Case(
+        "both models are the same, and think each token unlikely",
+        step,
+        target_probs=UNLIKELY.map(with_last, LAST_TOKEN),
+        draft_probs=UNLIKELY,
+        draft_tokens=TOKENS,
+    ),
+    Case(
+        "the target has as much of each of many tokens, and more of the others",
+        step,
+        target_probs=LONG_ROWS.map(more_of_the_others, LONG_TOKENS, LAST_TOKEN),
+        draft_probs=LONG_ROWS,
+        draft_tokens=LONG_TOKENS,
+    ),
+    Case(
+        "little is left to draw from",
+        step,
+        target_probs=LITTLE.map(little_left, TOKENS, PLACE, OTHER),
+        draft_probs=LITTLE,
         draft_tokens=TOKENS,
     ),
     Case("five of eight tokens, one is rejected", step, **certain(5, 8, rejected=3), recall=True),

@@ -26,10 +26,11 @@ makes: those that are accepted, up to the first that is not, and one more.
 - The result is int64 (n + 1,), where n is the number of those that are accepted, 0 to k, on the device of `draft_tokens`.
 - $q_i(x_i)$ is above 0, since $x_i$ was drawn from $q_i$. All else may be 0: a token with $p_i(x_i) = 0$ is always rejected, and
   one that the draft would never propose may come in the place of another.
-- Where $p_i(x_i) \ge q_i(x_i)$, as everywhere when both models are the same, the token is always accepted.
+- Where $p_i(x_i) \ge q_i(x_i)$, as everywhere when both models are the same, the token is always accepted, however
+  small both are. Take the rows as they are.
 - Each token is accepted or not by itself: one random number for all of them would not do.
 - Rows add up to 1 only roughly, a hundredth more or less. So $p_i$ may be below $q_i$ at $x_i$, and above it nowhere. If $x_i$ is
-  rejected then, there is nothing in $p_i'$ to draw from: draw from $p_i$ in its place. (Beware: published code
+  rejected then, there is nothing in $p_i'$ to draw from: draw from $p_i$ in its place, but not where little is left. (Beware: published code
   divides 0 by 0 here.)
 - All that is drawn comes from `generator`, which is on the device of the other arguments. torch's global generator stays as it
   is. The same seed gives the same tokens, and the generator, used again, others.
