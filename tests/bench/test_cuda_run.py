@@ -41,6 +41,21 @@ def test_another_suite_begins_anew(place, tmp_path):
     assert cuda._known(file, cuda.about(place)) == {"machine": cuda.about(place), "steps": {}}
 
 
+def test_failures_of_one_kind_are_one_line():
+    failures = [
+        "a/b: `values[one]`: JudgeError: no card (/x/y.py:3)",
+        "a/b: `values[two]`: JudgeError: no card (/x/y.py:4)",
+        "a/c: `values[one]`: JudgeError: no card (/x/z.py:3)",
+        "a/c: the mistake 'it's late' is not named",
+        "a/d: the right answer 'slow' fails `values[one]`: too late",
+    ]
+    assert cuda._alike(failures) == [
+        "- JudgeError: no card (2 in a/b, a/c)",
+        "- a mistake is not named (a/c)",
+        "- a right answer fails too late (a/d)",
+    ]
+
+
 def test_without_a_card_it_says_so(capsys, monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     assert cuda.main([]) == 2
