@@ -18,7 +18,10 @@ def stub(solution: str) -> str:
 
 def _with_torch(solution: str) -> str:
     """Import torch where a solution only needs names of it, for those who write it otherwise."""
-    imports = [node for node in ast.parse(solution).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    try:
+        imports = [node for node in ast.parse(solution).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    except SyntaxError:  # told where it is graded
+        return solution
     names = {alias.name for node in imports if isinstance(node, ast.Import) for alias in node.names}
     of_others = [node for node in imports if isinstance(node, ast.ImportFrom) and node.module in ("jaxtyping", "torch")]
     if "torch" in names or "torch" not in {node.module for node in of_others}:
