@@ -13,10 +13,10 @@ REGION = re.compile(
 
 def stub(solution: str) -> str:
     """The file a student starts from: every marked region raises NotImplementedError, and torch is there to be used."""
-    return REGION.sub(r"\g<indent># YOUR CODE HERE\n\g<indent>raise NotImplementedError\n", _with_torch(solution))
+    return REGION.sub(r"\g<indent># YOUR CODE HERE\n\g<indent>raise NotImplementedError\n", with_torch(solution))
 
 
-def _with_torch(solution: str) -> str:
+def with_torch(solution: str) -> str:
     """Import torch where a solution only needs names of it, for those who write it otherwise."""
     try:
         imports = [node for node in ast.parse(solution).body if isinstance(node, ast.Import | ast.ImportFrom)]

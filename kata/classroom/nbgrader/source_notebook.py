@@ -14,7 +14,7 @@ from kata.classroom.nbgrader.feedback import group
 from kata.classroom.nbgrader.graft import KATA
 from kata.console import number
 from kata.course import Course, Exercise
-from kata.course.solution import statement
+from kata.course.solution import statement, with_torch
 from kata.learner.code_cells import defined
 from kata.report.parts import rounded
 from kata.verdict import ExerciseVerdict
@@ -29,7 +29,7 @@ raise RuntimeError("not graded by kata: use the nbgrader_config.py that `kata cl
 def notebook(course: Course, exercise: Exercise, reference: ExerciseVerdict) -> str:
     """The notebook as text. `reference` says which tests there are, and their points."""
     solution = exercise.solution.read_text(encoding="utf-8")
-    code = without_statement(solution)
+    code = without_statement(with_torch(solution))
     cells = [
         marked(new_markdown_cell(statement(solution)), f"{exercise.name}-statement"),
         marked(new_code_cell(code), f"{exercise.name}-solution", solution=True, locked=False),
