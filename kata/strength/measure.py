@@ -185,7 +185,7 @@ class _Measuring:
         alive = []
         for start in range(0, len(tried), BATCH):
             batch = tried[start : start + BATCH]
-            verdicts = self._grade([m.source for m in batch], seed, until_clear=[""] * len(batch))
+            verdicts = self._grade([m.source for m in batch], seed, until_clear=[None] * len(batch))
             for mutant, verdict in zip(batch, verdicts, strict=True):
                 caught, ungraded = caught_by(verdict), _ungraded(verdict)
                 if ungraded:
@@ -218,12 +218,12 @@ class _Measuring:
         return listed
 
     def _grade(
-        self, sources: Sequence[str], seed: int, right: int = 0, until_clear: Sequence[str] | None = None
+        self, sources: Sequence[str], seed: int, right: int = 0, until_clear: Sequence[str | None] | None = None
     ) -> list[ExerciseVerdict]:
         """Grade all in one run. A wrong answer that ran out of time has a second go: the machine may have been busy,
         and the test in which it happens to be so catches nothing. The first `right` ones must do without.
 
-        `until_clear`, if given, has the mistake that each text makes, and each is graded no further than law 6 asks.
+        `until_clear`, if given, is what `grade_until_clear` is told of their mistakes.
         """
         verdicts = self._grade_once(sources, seed, self.processes, until_clear)
         slow = [n for n, verdict in enumerate(verdicts) if n >= right and _ran_out_of_time(verdict)]
@@ -235,7 +235,7 @@ class _Measuring:
         return verdicts
 
     def _grade_once(
-        self, sources: Sequence[str], seed: int, processes: int, until_clear: Sequence[str] | None
+        self, sources: Sequence[str], seed: int, processes: int, until_clear: Sequence[str | None] | None
     ) -> list[ExerciseVerdict]:
         if until_clear is None:
             return grade_sources(self.judge, self.exercise, sources, seed=seed, processes=processes)

@@ -41,7 +41,6 @@ def grade_until_named(
     sources: Sequence[str],
     mistakes: Sequence[str],
     seed: int,
-    device: str = "cpu",
     tests: Sequence[str] = (),
 ) -> list[ExerciseVerdict]:
     """Grade these texts in this process, each known mistake as far as the test that names it.
@@ -61,7 +60,7 @@ def grade_until_named(
         return mistakes[int(job.label)] not in named[int(job.label)]
 
     with Judge(Course.load(exercise.root), in_process=True) as judge:
-        grade = partial(grade_sources, judge, exercise, sources, seed=seed, device=device, enough=is_named)
+        grade = partial(grade_sources, judge, exercise, sources, seed=seed, enough=is_named)
         verdicts = grade(wanted=is_first)
         named = [{"", *(test.mistake for test in verdict.tests)} for verdict in verdicts]
         if not all(map(set.__contains__, named, mistakes)):
@@ -77,22 +76,24 @@ def grade_until_clear(
     judge: Judge,
     exercise: Exercise,
     sources: Sequence[str],
-    mistakes: Sequence[str],
+    mistakes: Sequence[str | None],
     *,
     seed: int = 0,
     device: str = "cpu",
     processes: int = 1,
 ) -> list[ExerciseVerdict]:
-    """Grade these texts, each until two test functions have caught it, and its mistake, if it has one, is named.
+    """Grade these texts, each known mistake until it is named and two test functions have caught it.
 
-    Law 6 need not know the others: what two of them catch is caught by none alone.
+    Law 6 need not know the others: what two of them catch is caught by none alone. `mistakes` says which one each text
+    makes: None for one without a name, as of a mutant, and nothing for what is graded to the end, as a right answer.
     """
     failed: dict[str, list[TestVerdict]] = {}
 
     def is_clear(job: Job, test: TestVerdict) -> bool:
         tests = failed.setdefault(job.label, [])
         tests.append(test)
-        named = mistakes[int(job.label)] in {"", *(other.mistake for other in tests)}
+        mistake = mistakes[int(job.label)]
+        named = mistake is None or mistake in {other.mistake for other in tests} - {""}
         return named and len({function_of(other.name) for other in tests if catches(other)}) > 1
 
     return grade_sources(judge, exercise, sources, seed=seed, device=device, processes=processes, enough=is_clear)

@@ -43,8 +43,9 @@ def graded(judge):
     """The verdicts on an exercise's variants, by name and by where they were found. Worked out once, for all laws.
 
     An exercise that has changed: all of them in the sandbox, as submissions are graded; meanwhile, at two more seeds, in
-    processes next door. On a card: all of them in the sandbox. One that has not: next door, at one seed, all right ones and some mistakes drawn by lot; and in
-    the sandbox what every exercise must get through it, with another right answer and one of these mistakes.
+    processes next door. One that has not: next door, at one seed, all right ones and some mistakes drawn by lot; and in
+    the sandbox what every exercise must get through it, with another right answer and one of these mistakes. On a card:
+    all of them in the sandbox, and nothing next door.
     """
 
     @cache
