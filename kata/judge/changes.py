@@ -72,3 +72,29 @@ def first_five(keys: int) -> Tensor:
 def those_of_other_sign(queries: int, keys: int) -> Tensor:
     """Make a mask that shows each key to the queries of the other sign, where both are `alternating`."""
     return (torch.arange(queries)[:, None] + torch.arange(keys)) % 2 == 1
+
+
+def padded_at_the_end(places: Tensor) -> Tensor:
+    """Make a mask of answers that end before the row does: each a token longer than the one before, or one long.
+
+    `places` are whole numbers of the mask's shape; the first says how long the first answer is.
+    """
+    rows, width = places.shape
+    lengths = (torch.arange(rows) + places[0, 0]) % max(1, width - 1) + 1
+    return torch.arange(width) < lengths[:, None]
+
+
+def padded_at_the_beginning(places: Tensor) -> Tensor:
+    """Make a mask like `padded_at_the_end`, of answers that all end where the row does."""
+    return padded_at_the_end(places).flip(1)
+
+
+def padded_on_both_sides(places: Tensor) -> Tensor:
+    """Make a mask like `padded_at_the_end`, after one place more of padding at the beginning."""
+    return padded_at_the_end(places).roll(1, dims=1)
+
+
+def spoiled(x: Tensor, mask: Tensor) -> Tensor:
+    """Put NaN and infinities in turn where the mask is false."""
+    odd = torch.tensor([math.nan, math.inf, -math.inf], dtype=x.dtype).repeat(x.numel())
+    return x.masked_scatter(~mask, odd)
