@@ -30,13 +30,18 @@ def value(impl, values, old_values, returns, mask, **clip):
 
 def watched(impl, names, logp, old_logp, advantages, mask, **clip):
     _, stats = impl.ppo_loss(logp, old_logp, advantages, mask, **clip)
-    return {name: float(number) for name, number in sorted(stats.items()) if name in names}
+    return {name: plain(number) for name, number in sorted(stats.items()) if name in names}
+
+
+def plain(number):
+    return number.item() if isinstance(number, torch.Tensor) else float(number)
 
 
 def have_gradients(impl, logp, old_logp, advantages, mask, **clip):
     """Whether the graph of a step is kept alive by what is watched."""
     _, stats = impl.ppo_loss(logp.detach().requires_grad_(), old_logp, advantages, mask, **clip)
-    return {name: isinstance(number, torch.Tensor) and number.requires_grad for name, number in sorted(stats.items())}
+    kept = [name for name, number in sorted(stats.items()) if isinstance(number, torch.Tensor) and number.requires_grad]
+    return {"numbers with a gradient": kept}
 
 
 def hidden_away(impl, of, given, mask, clip):
@@ -47,7 +52,7 @@ def hidden_away(impl, of, given, mask, clip):
         result = getattr(impl, of)(trained.requires_grad_(), *others, mask, clip=clip)
         loss, stats = result if of == "ppo_loss" else (result, {})
         (gradient,) = torch.autograd.grad(loss, trained)
-        results.append((loss.item(), gradient, {name: float(number) for name, number in stats.items()}))
+        results.append((loss.item(), gradient, {name: plain(number) for name, number in stats.items()}))
     (loss, gradient, stats), (other_loss, other_gradient, other_stats) = results
     return {
         "the same loss": loss == other_loss,
