@@ -41,7 +41,7 @@ def have_gradients(impl, logp, old_logp, advantages, mask, **clip):
     """Whether the graph of a step is kept alive by what is watched."""
     _, stats = impl.ppo_loss(logp.detach().requires_grad_(), old_logp, advantages, mask, **clip)
     kept = [name for name, number in sorted(stats.items()) if isinstance(number, torch.Tensor) and number.requires_grad]
-    return {"numbers with a gradient": kept}
+    return {"numbers with a gradient": ", ".join(kept) or "none"}
 
 
 def hidden_away(impl, of, given, mask, clip):
