@@ -160,7 +160,7 @@ CUT = [
     Case("the prompt is cut", **TEXTS, max_len=between(1, M - 1)),
 ]
 
-ROLES = {"system": ids(between(1, 3)), "user": ids(between(1, 2)), "assistant": ids(between(1, 3)), "tool": ids(2)}
+ROLES = {"system": ids(between(1, 3)), "user": ids(between(1, 2)), "assistant": ids(between(1, 3)), "admin": ids(2)}
 CHAT = {"role_ids": ROLES, "eos_id": END, "max_len": 200, **NO_FLOATS}
 
 CHATS = [
@@ -173,7 +173,7 @@ CHATS = [
     Case("a question at the end", turns=[("user", ids(M)), ("assistant", ids(N)), ("user", ids(M))], **CHAT),
     Case(
         "the assistant first, and twice in a row",
-        turns=[("assistant", ids(N)), ("tool", ids(M)), ("assistant", ids(M)), ("assistant", ids(N))],
+        turns=[("assistant", ids(N)), ("admin", ids(M)), ("assistant", ids(M)), ("assistant", ids(N))],
         **CHAT,
     ),
     Case("an empty answer", turns=[("user", ids(M)), ("assistant", []), ("user", []), ("assistant", ids(N))], **CHAT),
