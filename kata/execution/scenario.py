@@ -28,6 +28,8 @@ QUIET = 1 << 16  # characters that calls before the one that is judged may print
 ALOUD = 1000  # of their first ones that are heard all the same, should the process end in one of them
 Shapes = dict[str, tuple[int, ...]]  # of parameters, by name
 MOST_NAMES = 12  # of parameters in a message
+# Methods by which a module may be moved and loaded in another way than torch's.
+LOADING = ("_apply", "to", "load_state_dict", "_load_from_state_dict", "set_extra_state")
 Observe = Literal["", "names", "costs"]  # what to note of the operators that a run calls
 
 
@@ -299,10 +301,36 @@ def load(module: nn.Module, state: dict[str, Tensor]) -> nn.Module:
         if wrong is not None:
             raise _misfit(type(module).__name__, wrong, own, asked)
         floating = next(filter(torch.is_floating_point, state.values()), None)
-        if floating is not None:
-            module.to(floating)
-        module.load_state_dict(state, assign=True)
+        hooked = any(part._load_state_dict_pre_hooks for part in module.modules())
+        if hooked or any(map(_loads_its_own_way, {type(part) for part in module.modules()})):
+            if floating is not None:
+                module.to(floating)
+            module.load_state_dict(state, assign=True)
+        else:
+            _assign(module, state, floating)
     return module
+
+
+def _loads_its_own_way(kind: type[nn.Module]) -> bool:
+    return any(getattr(kind, name) is not getattr(nn.Module, name) for name in LOADING)
+
+
+def _assign(module: nn.Module, state: dict[str, Tensor], floating: Tensor | None) -> None:
+    """Do what `to` and `load_state_dict(assign=True)` do, in a tenth of their time: most of a run went into these."""
+    parts = dict(module.named_modules(remove_duplicate=False))
+    for name, value in state.items():
+        path, _, last = name.rpartition(".")
+        part = parts[path]
+        if last in part._buffers:
+            part._buffers[last] = value
+        else:
+            parameter = value if isinstance(value, nn.Parameter) else nn.Parameter(value, requires_grad=False)
+            part._parameters[last] = parameter.requires_grad_(part._parameters[last].requires_grad)
+    for part in parts.values():
+        for last in part._non_persistent_buffers_set:
+            buffer = part._buffers[last]
+            if buffer is not None and floating is not None:
+                part._buffers[last] = buffer.to(floating if buffer.is_floating_point() else floating.device)
 
 
 def _misfit(kind: str, wrong: str, own: Shapes, asked: Shapes) -> MissingError:

@@ -46,6 +46,47 @@ def test_what_is_tied_stays_so_and_is_one_parameter(head_first, kind):
         assert state["table.weight"].grad.count_nonzero()
 
 
+class Table(nn.Module):
+    """A buffer that is in no state dict, beside a weight that needs no gradient."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(2), requires_grad=False)
+        self.register_buffer("positions", torch.arange(2.0), persistent=False)
+        self.register_buffer("places", torch.arange(2), persistent=False)
+        self.register_buffer("nothing", None, persistent=False)
+
+
+class MovedItsOwnWay(Table):
+    def __init__(self):
+        super().__init__()
+        self.plain = torch.ones(2)
+
+    def _apply(self, fn, recurse=True):
+        self.plain = fn(self.plain)
+        return super()._apply(fn, recurse)
+
+
+class Filled(Table):
+    """Loaded as older files are: a buffer that they lack is made up for."""
+
+    def _load_from_state_dict(self, state_dict, prefix, *rest):
+        self.loaded = sorted(state_dict)
+        super()._load_from_state_dict(state_dict, prefix, *rest)
+
+
+@pytest.mark.parametrize("kind", [Table, MovedItsOwnWay, Filled])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_a_module_takes_its_state_s_dtype_and_keeps_what_needs_no_gradient(kind, dtype):
+    module, weight = nn.ModuleDict({"inner": kind()}), torch.tensor([3.0, 4.0], dtype=dtype)
+    inner = load(module, {"inner.weight": weight}).inner
+    assert inner.weight.dtype == inner.positions.dtype == getattr(inner, "plain", inner.weight).dtype == dtype
+    assert inner.places.dtype == torch.int64 and inner.positions.tolist() == [0, 1] and inner.nothing is None
+    assert torch.equal(inner.weight, weight) and not inner.weight.requires_grad
+    assert getattr(inner, "loaded", ["inner.weight"]) == ["inner.weight"]
+    assert list(module.state_dict()) == ["inner.weight"]
+
+
 def test_what_is_tied_by_mistake_is_given_under_both_names():
     twice = nn.ModuleList([nn.Linear(1, 1, bias=False)] * 2)
     load(twice, {"0.weight": torch.ones(1, 1), "1.weight": torch.ones(1, 1)})

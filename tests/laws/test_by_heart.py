@@ -14,7 +14,7 @@ from kata.judge.scoring import Job
 from kata.judge.submission import InProcess
 from kata.judge.texts import grade_sources
 from tests.attacks import ATTACKS, FIRED, NEEDS, attack
-from tests.conftest import ROOT
+from tests.conftest import ROOT, held
 
 COURSE = Course.load(ROOT)
 SEEDS = range(12)
@@ -22,7 +22,7 @@ LEARNED, ASKED = range(3), range(3, 6)
 LEAST_SIZES, LEAST_INPUTS = 3, 4  # how many these seeds draw for a test, at least, so that a small range is enough
 A_TENTH = 0.1
 
-each = pytest.mark.parametrize("exercise", COURSE.exercises, ids=str)
+each = pytest.mark.parametrize("exercise", held(COURSE.exercises), ids=str)
 
 
 @pytest.fixture

@@ -23,14 +23,13 @@ from kata.judge.texts import grade_sources
 from kata.strength.measure import caught_by
 from kata.strength.needed import Catches
 from kata.strength.variants import grade_until_clear, grade_until_named
-from tests.conftest import CHANGED, ROOT, SEEDS, grader_of, seeds_of
+from tests.conftest import CHANGED, EVERY, ROOT, SEEDS, grader_of, seeds_of
 
 PROCESSES = min(4, os.cpu_count() or 1)
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 COURSE = Course.load(ROOT)
 EXERCISES = COURSE.exercises
 STUB, REFERENCE = "the stub", "the reference"
-EVERY = os.environ.get("KATA_EVERY")  # `make verify` has it
 BY_LOT = 5  # mistakes of an exercise that has not changed: enough that one in the harness is seen in some
 
 # Of module scope, so that all laws of an exercise are held one after the other, by the process that has its verdicts.

@@ -5,18 +5,15 @@ says how each was judged when it was new, under the name that it had then; docs/
 nobody has written any for yet has a file WAITING instead, and no longer than that.
 """
 
-import os
-
 import pytest
 
 from kata.course import Course
 from kata.judge.run import Judge
 from kata.judge.scoring import Job
 from kata.strength.records import first_go
-from tests.conftest import ROOT, SEEDS, seeds_of
+from tests.conftest import EVERY, ROOT, SEEDS, seeds_of
 
 COURSE = Course.load(ROOT)
-EVERY = os.environ.get("KATA_EVERY")  # `make verify` has it
 each = pytest.mark.parametrize("exercise", COURSE.exercises, ids=str)
 ANSWERS = {e: found for e in COURSE.exercises if (found := sorted(e.unseen.glob("*.py")))}
 
