@@ -1,0 +1,164 @@
+"""The policy gradient: its loss, padding, baselines, where the gradient goes; and a bandit, step by step."""
+
+import pytest
+import torch
+
+from kata.grading import (
+    Case,
+    between,
+    integers,
+    normal,
+    once,
+    padded_at_the_beginning,
+    padded_at_the_end,
+    padded_on_both_sides,
+    spoiled,
+    uniform,
+)
+
+pytestmark = pytest.mark.exercise(points=10, seconds=3, optimizers=True)
+
+
+def reinforce(impl, logp, rewards, mask, **baseline):
+    return impl.reinforce_loss(logp, rewards, mask, **baseline)
+
+
+def hidden_away(impl, logp, rewards, mask):
+    """Whether loss and gradient are the same with NaN and infinities at hidden places."""
+    results = []
+    for made in (logp, spoiled(logp.cpu(), mask.cpu()).to(logp.device)):
+        made = made.detach().clone().requires_grad_()
+        loss = impl.reinforce_loss(made, rewards, mask)
+        results.append((loss.item(), torch.autograd.grad(loss, made)[0]))
+    (loss, gradient), (other_loss, other_gradient) = results
+    return {
+        "the same loss": loss == other_loss,
+        "the same gradient": torch.equal(gradient, other_gradient),
+        "no gradient at padding": not other_gradient[~mask].any().item(),
+    }
+
+
+def learn(impl, arms, steps, lr, seed):
+    return impl.train_bandit(arms, steps, lr, seed)
+
+
+def leaves_nothing_behind(impl, arms, steps, lr, seed):
+    before = torch.get_rng_state()
+    found = impl.train_bandit(arms, steps, lr, seed)
+    return {
+        "torch's generator is as it was": torch.equal(before, torch.get_rng_state()),
+        "the result has a gradient": found.requires_grad,
+    }
+
+
+def one_is_bad(rewards):
+    """The second is below 0, by less: lest the loss is what is left of two large sums, and few of its digits right."""
+    return torch.where(torch.arange(len(rewards)) == 1, -0.2, 1.0) * rewards
+
+
+def nothing_in_the_second(mask):
+    return mask.index_fill(0, torch.tensor(1), False)
+
+
+# B is never T, but where it says so.
+B, T = between(3, 4), between(6, 8)
+PLACES = integers(B, T, high=100)
+LOGP = uniform(B, T, low=-3.0, high=-0.1)
+REWARDS = uniform(B, low=1.0, high=3.0).map(one_is_bad)
+GIVEN = {"logp": LOGP, "rewards": REWARDS}
+ALL, RIGHT = PLACES.map(lambda x: x >= 0), once(PLACES.map(padded_at_the_end))
+NUMBER, ONE_EACH = between(0.2, 0.5), uniform(B, low=0.1, high=0.5)
+
+CASES = [
+    Case("no padding", **GIVEN, mask=ALL, edges=[{B: 1}, {T: 1}, {B: 1, T: 1}]),
+    Case(
+        "as many answers as tokens",
+        logp=uniform(T, T, low=-3.0, high=-0.1),
+        rewards=uniform(T, low=1.0, high=3.0).map(one_is_bad),
+        mask=integers(T, T, high=9).map(padded_at_the_end),
+    ),
+    Case(
+        "five answers of ten tokens",
+        logp=uniform(5, 10, low=-3.0, high=-0.1),
+        rewards=uniform(5, low=1.0, high=3.0),
+        mask=integers(5, 10, high=9).map(padded_at_the_end),
+        baseline=0.5,
+        recall=True,
+    ),
+]
+
+PADDED = [
+    Case("padding at the end", **GIVEN, mask=RIGHT),
+    Case("padding at the beginning", **GIVEN, mask=PLACES.map(padded_at_the_beginning)),
+    Case("padding on both sides", **GIVEN, mask=PLACES.map(padded_on_both_sides)),
+    Case(
+        "an answer of no tokens",
+        **GIVEN,
+        mask=RIGHT.map(nothing_in_the_second),
+        edges=[{"mask": PLACES.map(lambda x: x < 0)}],
+    ),
+]
+
+BASELINES = [
+    Case("a number for all", **GIVEN, mask=ALL, baseline=NUMBER, edges=[{"baseline": None}]),
+    Case("a number for each answer", **GIVEN, mask=ALL, baseline=ONE_EACH, edges=[{B: 1}]),
+]
+
+GRADIENTS = [
+    Case("no baseline", **GIVEN, mask=ALL),
+    Case("a baseline for each answer", **GIVEN, mask=ALL, baseline=ONE_EACH),
+]
+
+HIDDEN = Case("padding at the end", **GIVEN, mask=RIGHT)
+
+K, STEPS = between(3, 4), between(12, 18)
+BANDIT = {
+    "arms": normal(K).map(torch.Tensor.tolist),
+    "steps": STEPS,
+    "lr": between(0.3, 0.6),
+    "seed": between(1, 10**6),
+    "dtypes": ["float32"],  # in which it is computed; no tensor goes in
+}
+
+BANDITS = [
+    Case("some steps", **BANDIT, edges=[{K: 1}, {STEPS: 0}]),
+    Case("one step", **{**BANDIT, "steps": 1}),
+    Case("two arms, large rewards", **{**BANDIT, "arms": normal(2, std=5.0).map(torch.Tensor.tolist)}),
+    Case("five arms", **{**BANDIT, "arms": normal(5).map(torch.Tensor.tolist)}, recall=True),
+]
+
+ONE_BANDIT = Case("some steps", **BANDIT)
+
+
+@pytest.mark.points(3.5)
+@pytest.mark.parametrize("case", [*CASES, *PADDED], ids=str)
+def test_values(check, case):
+    check.values(reinforce, case)
+
+
+@pytest.mark.points(1)
+@pytest.mark.parametrize("case", BASELINES, ids=str)
+def test_baselines(check, case):
+    check.values(reinforce, case)
+
+
+@pytest.mark.points(1.5)
+@pytest.mark.parametrize("case", GRADIENTS, ids=str)
+def test_gradients(check, case):
+    check.gradients(reinforce, case)
+
+
+@pytest.mark.points(0.5)
+def test_what_is_hidden_has_no_influence(check):
+    check.values(hidden_away, HIDDEN)
+
+
+@pytest.mark.points(3)
+@pytest.mark.parametrize("case", BANDITS, ids=str)
+def test_bandit(check, case):
+    check.values(learn, case)
+
+
+@pytest.mark.points(0.5)
+def test_bandit_leaves_nothing_behind(check):
+    check.values(leaves_nothing_behind, ONE_BANDIT)
