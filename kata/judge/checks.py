@@ -44,6 +44,10 @@ SLIPS = {"NotImplementedError", "MissingError", "SystemExit", "NameError", "Attr
 # What a request to a worker takes by itself, in seconds: no part of what a student's code takes.
 ROUND_TRIP = 0.002
 
+# Failed tests that no known mistake explains, after which no other mistake is looked for: each look runs them all, and an
+# answer that fails everything each time in a way of its own would hold the judge twenty times as long as a right one.
+MOST_UNEXPLAINED = 6
+
 
 @dataclass
 class Session:
@@ -63,6 +67,8 @@ class Session:
     compared: bool = False  # whether a result was held against the reference's
     may_keep: bool = True  # whether what is wrong may be so for what was kept of another call
     agreed: bool = False  # whether one agreed
+    unexplained: int = 0  # failed tests that no known mistake explains
+    suspected: dict[str, Variant] = field(default_factory=dict)  # mistakes that explain another test
 
     @property
     def named(self) -> Sequence[str]:
@@ -128,11 +134,16 @@ class Session:
 
     def mistakes(self) -> list[Variant]:
         """List the known mistakes that explain the running test, and are right wherever the submission was."""
-        return [
+        lost = self.unexplained >= MOST_UNEXPLAINED
+        known = list(self.suspected.values()) if lost else self.reference.mistakes
+        found = [
             mistake
-            for mistake in matching_mistakes(self.reference, self.seen)
+            for mistake in matching_mistakes(self.reference, known, self.seen)
             if all(mistake_is_right(self.reference, mistake, trial) for trial in self.right)
         ]
+        self.unexplained += not found
+        self.suspected |= {mistake.name: mistake for mistake in found}
+        return found
 
 
 class Check:

@@ -21,12 +21,14 @@ from kata.judge.trial import CPU, Trial
 from kata.verdict import Wrong
 
 
-def matching_mistakes(reference: Reference, seen: Iterable[tuple[Trial, Outcome]]) -> list[Variant]:
-    """Find the known mistakes with the same outcome in every one of these trials, and a wrong one in at least one."""
+def matching_mistakes(
+    reference: Reference, mistakes: Iterable[Variant], seen: Iterable[tuple[Trial, Outcome]]
+) -> list[Variant]:
+    """Find those of the known mistakes with the same outcome in all of these trials, and a wrong one in at least one."""
     given = [_Given(trial, outcome) for trial, outcome in seen]
     return [
         mistake
-        for mistake in reference.mistakes
+        for mistake in mistakes
         if all(_same_outcome(reference, reference.mistaken(mistake, one.trial), one) for one in given)
         and not all(mistake_is_right(reference, mistake, one.trial) for one in given)
     ]

@@ -4,7 +4,10 @@ import pytest
 
 from kata.course import Course
 from kata.course.answers import Variant
+from kata.judge.checks import MOST_UNEXPLAINED
+from kata.judge.diagnosis import matching_mistakes
 from kata.judge.run import Judge
+from kata.judge.texts import grade_sources
 from kata.strength.names import false_names, measure_names, two_at_once
 from kata.verdict import TestVerdict, exercise_verdict
 from tests.conftest import ROOT
@@ -43,3 +46,31 @@ def test_a_name_is_false_if_it_is_neither_and_explains_not_all():
     assert false_names(verdict("a", "b", ""), {"a", "b"}) == []
     assert false_names(verdict("c", "c"), {"a", "b"}) == []
     assert false_names(verdict("c", "a"), {"a", "b"}) == ["`c` in ['0'], of 2 that failed"]
+
+
+ANOTHER_EACH_TIME = """
+import itertools
+import torch
+
+number = itertools.count(1)
+
+
+def softmax(x, dim=-1):
+    return torch.full_like(x, float(next(number)))
+"""
+
+
+def test_the_judge_gives_up_on_an_answer_that_no_mistake_explains(unsafe, monkeypatch):
+    """A name is looked for by running every known mistake: on an answer that fails each test anew, for a few tests only."""
+    (exercise,) = COURSE.select(["softmax"])
+    looked_for = []
+
+    def note(reference, mistakes, seen):
+        looked_for.append(len(list(mistakes)))
+        return matching_mistakes(reference, mistakes, seen)
+
+    monkeypatch.setattr("kata.judge.checks.matching_mistakes", note)
+    (verdict,) = grade_sources(unsafe, exercise, [ANOTHER_EACH_TIME])
+    failed = [test for test in verdict.tests if test.status == "failed"]
+    assert len(looked_for) == len(failed) > MOST_UNEXPLAINED
+    assert all(looked_for[:MOST_UNEXPLAINED]) and not any(looked_for[MOST_UNEXPLAINED:])
