@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tests.conftest import reference
+from tests.oracles.trl import agrees, recorded
 
 SOLUTION = reference(__file__)
 
@@ -45,3 +46,10 @@ def test_at_the_beginning():
     loss.backward()
     assert loss.item() == pytest.approx(math.log(2)) and not margins.any()
     assert policy[0].grad.tolist() == pytest.approx([-0.1 / 6] * 3)
+
+
+@pytest.mark.parametrize(("given", "gives"), recorded("dpo_loss"))
+def test_dpo_loss_is_that_of_trl(given, gives):
+    loss, margins = SOLUTION.dpo_loss(**given)
+    agrees(loss, gives["loss"])
+    agrees(margins, gives["margins"])

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tests.conftest import reference
+from tests.oracles.trl import agrees, recorded
 
 SOLUTION = reference(__file__)
 
@@ -47,3 +48,11 @@ def test_lambda_of_1_gives_the_rewards_to_come():
 def test_no_gradient():
     rewards, values = draw(4, 2, 3).requires_grad_(), draw(5, 2, 3).requires_grad_()
     assert not any(x.requires_grad for x in SOLUTION.gae(rewards, values, torch.ones(2, 3, dtype=torch.bool)))
+
+
+@pytest.mark.parametrize(("given", "gives"), recorded("gae"))
+def test_returns_are_those_of_trl(given, gives):
+    """Its advantages are whitened, and so are no measure."""
+    advantages, returns = SOLUTION.gae(**given)
+    agrees(returns, gives)
+    agrees(advantages, gives - given["values"] * given["mask"])

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tests.conftest import reference
+from tests.oracles.trl import agrees, recorded
 
 SOLUTION = reference(__file__)
 
@@ -78,3 +79,8 @@ def test_gradient():
     mask = torch.tensor([[True, False, True], [True, True, True]])
     advantages = torch.tensor([1.5, -0.5], dtype=torch.float64)
     assert torch.autograd.gradcheck(lambda x: SOLUTION.grpo_loss(x, old, ref, advantages, mask), logp.requires_grad_())
+
+
+@pytest.mark.parametrize(("given", "gives"), recorded("grpo_loss"))
+def test_grpo_loss_is_that_of_trl(given, gives):
+    agrees(SOLUTION.grpo_loss(**given), gives)

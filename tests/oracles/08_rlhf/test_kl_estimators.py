@@ -8,6 +8,7 @@ import torch
 from torch.distributions import Categorical, kl_divergence
 
 from tests.conftest import reference
+from tests.oracles.trl import agrees, recorded
 
 SOLUTION = reference(__file__)
 
@@ -73,3 +74,15 @@ def test_right_on_average():
     kl = SOLUTION.exact_kl(logits, others).item()
     k1, k2, k3 = ((p * k).sum().item() for k in SOLUTION.kl_estimates(logp, ref_logp))
     assert (k1, k3) == pytest.approx((kl, kl), rel=1e-11) and k2 != pytest.approx(kl, rel=1e-2)
+
+
+@pytest.mark.parametrize(("given", "gives"), recorded("exact_kl"))
+def test_exact_kl_is_that_of_trl(given, gives):
+    agrees(SOLUTION.exact_kl(**given), gives)
+
+
+@pytest.mark.parametrize(("given", "gives"), recorded("kl_estimates"))
+def test_kl_estimates_are_those_of_trl(given, gives):
+    k1, k2, _ = SOLUTION.kl_estimates(**given)
+    agrees(k1, gives["k1"])
+    agrees(k2, gives["k2"])

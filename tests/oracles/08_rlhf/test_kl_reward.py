@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tests.conftest import reference
+from tests.oracles.trl import agrees, recorded
 
 SOLUTION = reference(__file__)
 
@@ -56,3 +57,8 @@ def test_the_sum_of_an_answer():
 def test_no_gradient():
     made = [draw(6, 2).requires_grad_(), draw(7, 2, 3).requires_grad_(), draw(8, 2, 3)]
     assert not SOLUTION.kl_shaped_rewards(*made, torch.ones(2, 3, dtype=torch.bool), 0.1).requires_grad
+
+
+@pytest.mark.parametrize(("given", "gives"), recorded("kl_shaped_rewards"))
+def test_kl_shaped_rewards_is_that_of_trl(given, gives):
+    agrees(SOLUTION.kl_shaped_rewards(**given), gives)

@@ -7,6 +7,7 @@ import torch
 from torch.distributions import Categorical
 
 from tests.conftest import reference
+from tests.oracles.trl import agrees, recorded
 
 SOLUTION = reference(__file__)
 
@@ -60,3 +61,13 @@ def test_far_apart():
     logits = torch.tensor([[[1e4, 0.0, -1e4], [0.0, -math.inf, 1e4]]])
     assert SOLUTION.token_log_probs(logits, torch.tensor([[2, 0]])).tolist() == [[-2e4, -1e4]]
     assert SOLUTION.entropy(logits).tolist() == [[0.0, 0.0]]
+
+
+@pytest.mark.parametrize(("given", "gives"), recorded("token_log_probs"))
+def test_token_log_probs_is_that_of_trl(given, gives):
+    agrees(SOLUTION.token_log_probs(**given), gives)
+
+
+@pytest.mark.parametrize(("given", "gives"), recorded("entropy"))
+def test_entropy_is_that_of_trl(given, gives):
+    agrees(SOLUTION.entropy(**given), gives)

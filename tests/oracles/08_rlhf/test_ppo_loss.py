@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from tests.conftest import reference
+from tests.oracles.trl import agrees, recorded
 
 SOLUTION = reference(__file__)
 
@@ -104,3 +105,16 @@ def test_the_first_step():
     loss.backward()
     assert {name: float(number) for name, number in stats.items()} == {"clip_fraction": 0, "approx_kl": 0}
     torch.testing.assert_close(logp.grad, -advantages / 12)
+
+
+@pytest.mark.parametrize(("given", "gives"), recorded("ppo_loss"))
+def test_ppo_loss_is_that_of_trl(given, gives):
+    loss, stats = SOLUTION.ppo_loss(**given)
+    agrees(loss, gives["loss"])
+    for name in ("clip_fraction", "approx_kl"):
+        agrees(torch.as_tensor(stats[name]).double(), gives[name])
+
+
+@pytest.mark.parametrize(("given", "gives"), recorded("value_loss"))
+def test_value_loss_is_that_of_trl(given, gives):
+    agrees(SOLUTION.value_loss(**given), gives)

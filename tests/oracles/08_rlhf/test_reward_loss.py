@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tests.conftest import reference
+from tests.oracles.trl import agrees, recorded
 
 SOLUTION = reference(__file__)
 
@@ -70,3 +71,8 @@ def test_only_differences_matter():
     rewards = numbers(4, 3, seed=5).detach()
     shifted = SOLUTION.ranking_loss(rewards + torch.tensor([[100.0], [-7.0], [0.0], [1e3]], dtype=torch.float64))
     assert shifted.item() == pytest.approx(SOLUTION.ranking_loss(rewards).item(), rel=1e-11)
+
+
+@pytest.mark.parametrize(("given", "gives"), recorded("reward_loss"))
+def test_reward_loss_is_that_of_trl(given, gives):
+    agrees(SOLUTION.reward_loss(**given), gives)
