@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import torch
+
 import trl
 
 NUMBERS = Path(__file__).with_name("numbers.json")
