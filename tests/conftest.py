@@ -35,7 +35,10 @@ def seeds_of(exercise):
 
 
 def held(exercises):
-    """The exercises that a law of many gradings is held over: those that have changed, and of the others some by lot."""
+    """The exercises that a law of many gradings is held over: those that have changed, and of the others some by lot.
+
+    Mark such a law as `proved`: what is left out here, an exercise's record has proved (kata/strength/laws.py).
+    """
     return [e for e in exercises if EVERY or e.id in CHANGED or Random(e.digest).random() < A_LOT]
 
 

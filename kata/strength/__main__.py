@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from kata.course import Course, Exercise
 from kata.errors import JudgeError, UsageError
 from kata.judge.run import Judge
-from kata.strength import records
+from kata.strength import laws, records
 from kata.strength.measure import Seeds, measure
 from kata.strength.report import entry
 
@@ -56,6 +56,7 @@ def _measure_all(course: Course, options: argparse.Namespace) -> list[str]:
                 processes=options.processes,
                 say=lambda line, place=place: _say(f"{place}: {line}"),  # type: ignore[misc]
             )
+            strength.errors += [] if options.seeds else laws.broken_laws(exercise)
             word = f"{len(strength.broken_laws)} broken laws" if strength.broken_laws else "every law is kept"
             _say(f"{place}: {word}, {time.monotonic() - start:.0f} s")
             if options.mutants and not options.seeds:

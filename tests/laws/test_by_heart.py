@@ -17,6 +17,7 @@ from tests.attacks import ATTACKS, FIRED, NEEDS, attack
 from tests.conftest import ROOT, held
 
 COURSE = Course.load(ROOT)
+pytestmark = pytest.mark.proved
 SEEDS = range(12)
 LEARNED, ASKED = range(3), range(3, 6)
 LEAST_SIZES, LEAST_INPUTS = 3, 4  # how many these seeds draw for a test, at least, so that a small range is enough

@@ -10,6 +10,7 @@ from kata.judge.texts import grade_sources
 from tests.conftest import ROOT, held
 
 COURSE = Course.load(ROOT)
+pytestmark = pytest.mark.proved
 EXERCISES = held(COURSE.exercises)
 
 

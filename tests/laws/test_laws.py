@@ -23,7 +23,7 @@ from kata.judge.texts import grade_sources
 from kata.strength.measure import caught_by
 from kata.strength.needed import Catches
 from kata.strength.variants import grade_until_clear, grade_until_named
-from tests.conftest import CHANGED, EVERY, ROOT, SEEDS, grader_of, seeds_of
+from tests.conftest import CHANGED, EVERY, ROOT, SEEDS, grader_of, held, seeds_of
 
 PROCESSES = min(4, os.cpu_count() or 1)
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
@@ -182,7 +182,8 @@ def drawn(monkeypatch):
     return found
 
 
-@each
+@pytest.mark.proved
+@pytest.mark.parametrize("exercise", held(EXERCISES), ids=str, scope="module")
 @on_each_device
 def test_cases_for_recall_have_shapes_of_their_own_and_right_answers_pass_on_them(exercise, device, drawn):
     """In this process, and without the cases of an ordinary grading: what comes to an end on those does so on these."""

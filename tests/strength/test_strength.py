@@ -13,7 +13,7 @@ from kata.course import Course
 from kata.errors import UsageError
 from kata.judge.rules import RULES
 from kata.judge.run import Judge
-from kata.strength import records
+from kata.strength import laws, records
 from kata.strength.__main__ import main
 from kata.strength.measure import Seeds, measure
 from kata.strength.mutants import mutants, one_line_diff
@@ -364,6 +364,32 @@ def test_an_exercise_that_trains_is_measured_at_fewer_seeds(tmp_path):
     assert Seeds.of(exercise) == Seeds(200, 25)
     exercise.grader.write_text(exercise.grader.read_text().replace("seconds=0.3", "seconds=0.3, trains=True"))
     assert Seeds.of(exercise) == Seeds(20, 5)
+
+
+A_LAW = """
+import pytest
+@pytest.mark.proved
+@pytest.mark.parametrize("exercise", ["t/shares", "t/shares_of_another"])
+def test_of(exercise): assert exercise == "t/shares" and HOLDS
+def test_of_no_record(): assert False
+"""
+
+
+@pytest.mark.filterwarnings("ignore:Unknown pytest.mark.proved")
+def test_a_record_proves_the_laws_that_are_marked_so(tmp_path):
+    write(tmp_path)
+    (exercise,) = Course.load(tmp_path).exercises
+    assert laws.broken_laws(exercise) == [], "there are none"
+    file = tmp_path / "tests/laws/test_law.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(A_LAW.replace("HOLDS", "True"))
+    assert laws.broken_laws(exercise) == []
+    file.write_text(A_LAW.replace("HOLDS", "False"))
+    (broken,) = laws.broken_laws(exercise)
+    assert broken.startswith("FAILED tests/laws/test_law.py::test_of[t/shares]")
+    file.write_text("import nothing_of_this_name")
+    (broken,) = laws.broken_laws(exercise)
+    assert broken.startswith("ERROR tests/laws/test_law.py")
 
 
 def test_the_command_writes_a_report(tmp_path, monkeypatch, capsys, judge):
