@@ -11,7 +11,7 @@ PINNED = $(if $(wildcard constraints.txt),-c constraints.txt)
 FROM = pyproject.toml $(wildcard constraints.txt)
 
 # `make grade softmax` is `make grade ARGS=softmax`, and so for every command that takes the name of an exercise.
-COMMANDS = grade watch drill diff case report next list hint reset doctor
+COMMANDS = grade watch drill diff case try report next list hint reset doctor
 NAMES := $(if $(filter $(COMMANDS),$(firstword $(MAKECMDGOALS))),$(filter-out $(COMMANDS),$(wordlist 2,99,$(MAKECMDGOALS))))
 WHICH = $(strip $(ID) $(NAMES))
 
@@ -40,6 +40,9 @@ diff: .venv/.student ## what you got and what was expected, as a heat map: make 
 
 case: .venv/.student ## a case that fails, as lines to paste: make case softmax ARGS="'one head'"
 	@$(KATA) case $(WHICH) $(ARGS)
+
+try: .venv/.student ## the statement's examples on your answer, or lines of your own: make try softmax ARGS="'softmax(torch.zeros(3))'"
+	@$(KATA) try $(WHICH) $(ARGS) || test $$? = 1
 
 report: .venv/.student ## your progress as one HTML page
 	@$(KATA) report $(ARGS)

@@ -26,6 +26,7 @@ COMMANDS = (
     "watch",
     "next",
     "hint",
+    "try",
     "diff",
     "case",
     "reset",

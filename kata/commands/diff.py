@@ -13,6 +13,7 @@ from kata.files import check_writable
 from kata.language import tr
 
 if TYPE_CHECKING:
+    from kata.sandbox.host import Sandbox
     from kata.verdict import ExerciseVerdict
 
 HELP = "show what you got and what was expected, as numbers and as a heat map"
@@ -47,15 +48,7 @@ def graded(course: Course, exercise: Exercise) -> ExerciseVerdict:
         UsageError: there is no such file.
         JudgeError: it cannot be graded.
     """
-    if not exercise.stub.is_file():
-        raise UsageError(f"{shown(exercise.stub)} is missing. `kata reset {exercise.id}` brings it back.")
-    try:
-        from kata.sandbox.host import Sandbox
-
-        sandbox = Sandbox(hidden=[course.root, course.folder])
-    except OSError as error:
-        raise JudgeError(f"The sandbox does not start: {error}. `kata doctor` says more.") from None
-    with sandbox:
+    with sandboxed(course, exercise) as sandbox:
         from kata.judge.run import Judge
         from kata.judge.scoring import Job
         from kata.report.parts import reason
@@ -65,3 +58,20 @@ def graded(course: Course, exercise: Exercise) -> ExerciseVerdict:
     if found.score is None:
         raise JudgeError(f"{exercise} is not graded: {reason(found)}")
     return found
+
+
+def sandboxed(course: Course, exercise: Exercise) -> Sandbox:
+    """Start a sandbox for the learner's own file.
+
+    Raises:
+        UsageError: there is no such file.
+        JudgeError: it does not start.
+    """
+    if not exercise.stub.is_file():
+        raise UsageError(f"{shown(exercise.stub)} is missing. `kata reset {exercise.id}` brings it back.")
+    try:
+        from kata.sandbox.host import Sandbox
+
+        return Sandbox(hidden=[course.root, course.folder])
+    except OSError as error:
+        raise JudgeError(f"The sandbox does not start: {error}. `kata doctor` says more.") from None
