@@ -23,6 +23,11 @@ def reinforce(impl, logp, rewards, mask, **baseline):
     return impl.reinforce_loss(logp, rewards, mask, **baseline)
 
 
+def reinforce_alone(impl, logp, rewards, mask, **baseline):
+    """With rewards that come out of no model: whether a gradient reaches them has a case of its own."""
+    return impl.reinforce_loss(logp, rewards.detach(), mask, **baseline)
+
+
 def hidden_away(impl, logp, rewards, mask):
     """Whether loss and gradient are the same with NaN and infinities at hidden places."""
     results = []
@@ -42,13 +47,14 @@ def learn(impl, arms, steps, lr, seed):
     return impl.train_bandit(arms, steps, lr, seed)
 
 
-def leaves_nothing_behind(impl, arms, steps, lr, seed):
+def leaves_generators_alone(impl, arms, steps, lr, seed):
     before = torch.get_rng_state()
-    found = impl.train_bandit(arms, steps, lr, seed)
-    return {
-        "torch's generator is as it was": torch.equal(before, torch.get_rng_state()),
-        "the result has a gradient": found.requires_grad,
-    }
+    impl.train_bandit(arms, steps, lr, seed)
+    return {"torch's generator is as it was": torch.equal(before, torch.get_rng_state())}
+
+
+def has_gradient(impl, arms, steps, lr, seed):
+    return {"the result has a gradient": impl.train_bandit(arms, steps, lr, seed).requires_grad}
 
 
 def one_is_bad(rewards):
@@ -99,14 +105,21 @@ PADDED = [
     ),
 ]
 
+# One token each, so that a mean over tokens, or none at all, is the same: that costs other tests.
+SHORT = {
+    "logp": uniform(B, 1, low=-3.0, high=-0.1),
+    "rewards": REWARDS,
+    "mask": integers(B, 1, high=9).map(lambda x: x >= 0),
+}
 BASELINES = [
-    Case("a number for all", **GIVEN, mask=ALL, baseline=NUMBER, edges=[{"baseline": None}]),
-    Case("a number for each answer", **GIVEN, mask=ALL, baseline=ONE_EACH, edges=[{B: 1}]),
+    Case("a number for all", **SHORT, baseline=NUMBER, edges=[{"baseline": None}]),
+    Case("a number for each answer", **SHORT, baseline=ONE_EACH, edges=[{B: 1}]),
 ]
 
 GRADIENTS = [
-    Case("no baseline", **GIVEN, mask=ALL),
-    Case("a baseline for each answer", **GIVEN, mask=ALL, baseline=ONE_EACH),
+    Case("of the log-probabilities", reinforce_alone, **GIVEN, mask=ALL),
+    Case("none for the rewards", reinforce, **SHORT),
+    Case("none for the baseline", reinforce_alone, **SHORT, baseline=ONE_EACH),
 ]
 
 HIDDEN = Case("padding at the end", **GIVEN, mask=RIGHT)
@@ -127,7 +140,10 @@ BANDITS = [
     Case("five arms", **{**BANDIT, "arms": normal(5).map(torch.Tensor.tolist)}, recall=True),
 ]
 
-ONE_BANDIT = Case("some steps", **BANDIT)
+LEFT_BEHIND = [
+    Case("torch's own generator", leaves_generators_alone, **BANDIT),
+    Case("the result", has_gradient, **BANDIT),
+]
 
 
 @pytest.mark.points(3.5)
@@ -145,7 +161,7 @@ def test_baselines(check, case):
 @pytest.mark.points(1.5)
 @pytest.mark.parametrize("case", GRADIENTS, ids=str)
 def test_gradients(check, case):
-    check.gradients(reinforce, case)
+    check.gradients(case.scenario, case)
 
 
 @pytest.mark.points(0.5)
@@ -160,5 +176,6 @@ def test_bandit(check, case):
 
 
 @pytest.mark.points(0.5)
-def test_bandit_leaves_nothing_behind(check):
-    check.values(leaves_nothing_behind, ONE_BANDIT)
+@pytest.mark.parametrize("case", LEFT_BEHIND, ids=str)
+def test_bandit_leaves_nothing_behind(check, case):
+    check.values(case.scenario, case)
