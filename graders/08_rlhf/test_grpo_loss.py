@@ -44,6 +44,12 @@ def nearby(logp, x):
     return logp + 0.4 * x
 
 
+def bad_and_good(x):
+    """Bad answers and good ones in turn, these small, lest the loss is what is left of large sums, and few digits right."""
+    sizes = 0.3 + x.abs()
+    return torch.where(torch.arange(len(x)) % 2 == 0, -sizes, 0.1 * sizes)
+
+
 def apart_by_50(logp):
     """In turn that much more likely, and that much less."""
     return logp + 50 * (1 - 2 * (torch.arange(logp.shape[-1]) % 2))
@@ -82,7 +88,7 @@ NEAR = {
     "logp": LOGP,
     "old_logp": LOGP.map(nearby, normal(B, T)),
     "ref_logp": LOGP.map(nearby, normal(B, T, std=2.0)),
-    "advantages": normal(B),
+    "advantages": normal(B).map(bad_and_good),
 }
 NUMBERS = {"clip": between(0.1, 0.4), "beta": between(0.3, 0.6)}
 LOSSES = [
@@ -93,7 +99,7 @@ LOSSES = [
     Case(
         "nine answers of ten tokens",
         **{name: normal(9, 10, std=0.5) for name in ("logp", "old_logp", "ref_logp")},
-        advantages=normal(9),
+        advantages=normal(9).map(bad_and_good),
         mask=coin(9, 10),
         clip=0.3,
         beta=0.2,
