@@ -90,9 +90,9 @@ def train_bandit(arms: list[float], steps: int, lr: float, seed: int) -> Float[T
     for _ in range(steps):
         log_p = logits.log_softmax(dim=0)  # (K,)
         u = torch.rand(1, generator=generator)  # (1,)
-        below = int((log_p.exp().cumsum(dim=0) <= u).sum())  # how many arms are passed over
-        arm = min(below, len(arms) - 1)
-        reward, real = torch.tensor([float(arms[arm])]), torch.ones(1, 1, dtype=torch.bool)
+        sums = log_p.exp().cumsum(dim=0)[:-1]  # (K - 1,), without the last, which is 1 but for rounding
+        arm = (sums <= u).sum()  # (), how many arms are passed over
+        reward, real = torch.tensor([arms[arm]]), torch.ones(1, 1, dtype=torch.bool)
         loss = reinforce_loss(log_p[arm].reshape(1, 1), reward, real)  # (), an answer of one token
         (gradient,) = torch.autograd.grad(loss, logits)  # (K,)
         with torch.no_grad():
