@@ -3,6 +3,7 @@
 from kata.execution.elsewhere import Elsewhere
 from kata.execution.files import full_disk, unpickling, watching
 from kata.execution.scenario import load, parameters
+from kata.judge import toy_language
 from kata.judge.cases import (
     Case,
     Recipe,
@@ -92,6 +93,7 @@ __all__ = [
     "spoiled",
     "starting_with",
     "those_of_other_sign",
+    "toy_language",
     "uniform",
     "unpickling",
     "watching",
