@@ -207,15 +207,10 @@ SYMBOLS, MASK = integers(N, 6, low=2, high=10), integers(N, low=3, high=7).map(l
 FORM = Case("what is trained", src=SYMBOLS, src_mask=MASK, seed=between(0, 2**31))
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(3)
 @pytest.mark.parametrize("case", LOSSES, ids=str)
-def test_loss(check, case):
-    check.values(loss, case)
-
-
-@pytest.mark.points(1)
-def test_gradients(check):
-    check.gradients(loss, Case("gradients", state=STATE, src=SRC, src_mask=PADDED, bos_id=BOS))
+def test_loss_and_its_gradients(check, case):
+    check.gradients(loss, case)
 
 
 @pytest.mark.points(2)
