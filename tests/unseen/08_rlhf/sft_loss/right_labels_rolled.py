@@ -1,5 +1,6 @@
 """Right: targets are rolled to the front of their guesses, what does not count is ignored, and an example is a chat."""
 
+import torch
 import torch.nn.functional as F
 
 
