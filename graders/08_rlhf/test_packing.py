@@ -26,7 +26,8 @@ def all_three(impl, documents, block_size, eos_id):
 
 
 def ids(length):
-    return integers(length, low=1, high=1000).map(torch.Tensor.tolist)
+    """A document of a large vocabulary, without the end-of-text token."""
+    return integers(length, low=1, high=100_000).map(torch.Tensor.tolist)
 
 
 def with_end(length, eos_id):
@@ -34,7 +35,7 @@ def with_end(length, eos_id):
     return ids(length).map(lambda some, more, end: [end, *some, end, *more, end], ids(length), eos_id)
 
 
-SHORT, LONG, END = between(1, 3), between(5, 9), between(1000, 1999)
+SHORT, LONG, END = between(1, 3), between(5, 9), between(100_000, 199_999)
 BLOCK = between(4, 6)
 
 CASES = [

@@ -39,9 +39,20 @@ class Backbone(nn.Module):
         return hidden if self.at_padding is None else hidden.masked_fill(~real, self.at_padding)
 
 
+class Unlike(Backbone):
+    """A backbone that names its arguments otherwise, and turns the mask round: ~True is 0, and ~1 is -2."""
+
+    def forward(self, words, real):
+        return super().forward(words, real) + (~real).unsqueeze(-1)
+
+
 def reward(impl, state, sizes, input_ids, attention_mask, at_padding=None):
     model = load(impl.RewardModel(Backbone(*sizes, at_padding), sizes[1]), state)
     return model(input_ids, attention_mask)
+
+
+def reward_of_another(impl, state, sizes, input_ids, attention_mask):
+    return load(impl.RewardModel(Unlike(*sizes), sizes[1]), state)(input_ids, attention_mask)
 
 
 def models(*sizes):
@@ -79,6 +90,10 @@ PLAIN = [
     ),
 ]
 
+# The last place is one more than a multiple of 4: from 256 on bfloat16 rounds it to that.
+LONG = 4 * between(65, 75) + 2
+MANY_TOKENS = {**MODELS, "input_ids": integers(2, LONG, high=V)}
+
 PADDED = [
     Case("padding at the end", **GIVEN, attention_mask=RIGHT.map(as_numbers)),
     Case("padding at the beginning", **GIVEN, attention_mask=LEFT.map(as_numbers)),
@@ -88,11 +103,17 @@ PADDED = [
         **{**GIVEN, "input_ids": GIVEN["input_ids"].map(ended_as_padded, RIGHT)},
         attention_mask=RIGHT.map(as_numbers),
     ),
+    Case("hundreds of tokens", **MANY_TOKENS, attention_mask=integers(2, LONG, high=9).map(torch.ones_like)),
 ]
 
 BOOLEAN = [
     Case("padding at the end", **GIVEN, attention_mask=RIGHT),
     Case("padding at the beginning", **GIVEN, attention_mask=LEFT),
+]
+
+TOLD = [
+    Case("a mask of whole numbers", **GIVEN, attention_mask=LEFT.map(as_numbers)),
+    Case("a mask of booleans", **GIVEN, attention_mask=LEFT),
 ]
 
 SPOILED = Case("padding at the end", **GIVEN, attention_mask=RIGHT.map(as_numbers), at_padding=math.nan)
@@ -105,7 +126,7 @@ def test_values(check, case):
     check.values(reward, case)
 
 
-@pytest.mark.points(4.5)
+@pytest.mark.points(4)
 @pytest.mark.parametrize("case", PADDED, ids=str)
 def test_padding(check, case):
     check.values(reward, case)
@@ -115,6 +136,12 @@ def test_padding(check, case):
 @pytest.mark.parametrize("case", BOOLEAN, ids=str)
 def test_boolean_masks(check, case):
     check.values(reward, case)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.parametrize("case", TOLD, ids=str)
+def test_what_the_backbone_is_told(check, case):
+    check.values(reward_of_another, case)
 
 
 @pytest.mark.points(2)

@@ -19,8 +19,8 @@ real token may stand at the end of its row, or before it, or, in some batches, i
   `d_model` to 1 without bias. There are no other parameters or buffers.
 - `forward(input_ids, attention_mask)` gives the rewards, one for each row: (B,), of the dtype of the hidden states. Also of a
   single row it is (1,).
-- The backbone is called as `backbone(input_ids, attention_mask)`, with both, and gives a tensor (B, T, D). (A model of Hugging
-  Face's gives an object that has this tensor in it.)
+- The backbone is called as `backbone(input_ids, attention_mask)`, with both as they came, and not by name, for a backbone may
+  name them otherwise. It gives a tensor (B, T, D). (A model of Hugging Face's gives an object that has this tensor in it.)
 - `input_ids` has the shape (B, T), and so has `attention_mask`: 1 or `True` at a real token, 0 or `False` at padding; it is of whole
   numbers or of booleans. Each row has at least one real token, and all its padding is before the first one or after the last one.
 - The mask alone says what is padding. Padding holds ids of the vocabulary, too, often that of the end of a text, which may be a
