@@ -44,22 +44,30 @@ def have_gradients(impl, logp, old_logp, advantages, mask, **clip):
     return {"numbers with a gradient": ", ".join(kept) or "none"}
 
 
-def hidden_away(impl, of, given, mask, clip):
-    """Whether loss, gradient and what is watched are the same with NaN and infinities at hidden places."""
-    results = []
-    for inputs in (given, [spoiled(x.cpu(), mask.cpu()).to(x.device) for x in given]):
-        trained, *others = (x.detach().clone() for x in inputs)
-        result = getattr(impl, of)(trained.requires_grad_(), *others, mask, clip=clip)
-        loss, stats = result if of == "ppo_loss" else (result, {})
-        (gradient,) = torch.autograd.grad(loss, trained)
-        results.append((loss.item(), gradient, {name: plain(number) for name, number in stats.items()}))
-    (loss, gradient, stats), (other_loss, other_gradient, other_stats) = results
+def outcome(impl, of, inputs, mask, clip):
+    trained, *others = (x.detach().clone() for x in inputs)
+    result = getattr(impl, of)(trained.requires_grad_(), *others, mask, clip=clip)
+    loss, stats = result if of == "ppo_loss" else (result, {})
+    (gradient,) = torch.autograd.grad(loss, trained)
+    return loss.item(), gradient, {name: plain(number) for name, number in stats.items()}
+
+
+def hidden_away(impl, of, given, mask, spoil, clip):
+    """Whether loss, gradient and what is watched are the same with other numbers at hidden places."""
+    others = [spoil(x.cpu(), mask.cpu(), which).to(x.device) for which, x in enumerate(given)]
+    loss, gradient, stats = outcome(impl, of, given, mask, clip)
+    other_loss, other_gradient, other_stats = outcome(impl, of, others, mask, clip)
     return {
         "the same loss": loss == other_loss,
         "the same gradient": torch.equal(gradient, other_gradient),
         "no gradient at padding": not other_gradient[~mask].any().item(),
         "the same clip fraction and divergence": stats == other_stats,
     }
+
+
+def far_apart(x, mask, which):
+    """Numbers that are finite, of which one is much larger than the others."""
+    return x.masked_fill(~mask, (10000.0, -10000.0, -1.0)[which])
 
 
 def turns(x, every):
@@ -94,13 +102,18 @@ def apart_and_bad(old, shares):
     return old + torch.where(turns(old, 4) > 0, 0.1 * shares, 50.0 - shares)
 
 
+def some_are_zero(advantages):
+    """Every third token has the advantage 0, so tokens of all kinds do."""
+    return advantages.masked_fill((torch.arange(advantages.numel()) % 3 == 0).reshape(advantages.shape), 0.0)
+
+
 def nothing_in_the_second(mask):
     return mask.index_fill(0, torch.tensor(1), False)
 
 
 # B is never T.
 B, T = between(3, 4), between(6, 8)
-CLIP = between(0.2, 0.35)
+CLIP, WIDE = between(0.2, 0.35), between(1.1, 1.4)
 PLACES = integers(B, T, high=100)
 SHARES, SIZES = uniform(B, T), uniform(B, T, low=0.5, high=2.0)
 OLD = once(uniform(B, T, low=-2.5, high=-1.0))
@@ -138,6 +151,7 @@ POLICIES = [
     Case("padding on both sides", **POLICY, mask=BETWEEN),
     Case("an answer of no tokens", **POLICY, mask=SOME_EMPTY),
     Case("no clip given", **of_policy(0.2), mask=ALL),
+    Case("a clip above 1", **of_policy(WIDE), mask=ALL, clip=WIDE),
     Case(
         "five answers of ten tokens",
         logp=LONG_OLD.map(moved, uniform(5, 10), 0.3),
@@ -173,6 +187,13 @@ ALONE = ["float32"]  # in which a share may be counted at any dtype
 FRACTIONS = [
     Case("no padding", **FRACTION, **POLICY, mask=ALL, dtypes=ALONE),
     Case("padding at the end", **FRACTION, **POLICY, mask=RIGHT, dtypes=ALONE),
+    Case(
+        "some advantages are 0",
+        **FRACTION,
+        **{**POLICY, "advantages": ADVANTAGES.map(some_are_zero)},
+        mask=ALL,
+        dtypes=ALONE,
+    ),
 ]
 DIVERGENCES = [
     Case("no padding", **DIVERGENCE, **POLICY, mask=ALL),
@@ -199,9 +220,12 @@ FAR = [
     Case("a huge loss", logp=UNLIKELY.map(apart_and_bad, SHARES), **APART),
 ]
 
+OF_POLICY = {"of": "ppo_loss", "given": [*POLICY.values()][:3], "mask": RIGHT, "clip": CLIP}
+OF_VALUES = {"of": "value_loss", "given": [*VALUE.values()][:3], "mask": RIGHT, "clip": CLIP}
 HIDDEN = [
-    Case("hidden from the policy's loss", of="ppo_loss", given=[*POLICY.values()][:3], mask=RIGHT, clip=CLIP),
-    Case("hidden from the value loss", of="value_loss", given=[*VALUE.values()][:3], mask=RIGHT, clip=CLIP),
+    Case("hidden from the policy's loss", **OF_POLICY, spoil=spoiled),
+    Case("numbers far apart are hidden from it", **OF_POLICY, spoil=far_apart),
+    Case("hidden from the value loss", **OF_VALUES, spoil=spoiled),
 ]
 NOTHING = [
     Case("of the policy's loss", policy, **POLICY, mask=NONE),

@@ -94,7 +94,10 @@ def padded_on_both_sides(places: Tensor) -> Tensor:
     return padded_at_the_end(places).roll(1, dims=1)
 
 
-def spoiled(x: Tensor, mask: Tensor) -> Tensor:
-    """Put NaN and infinities in turn where the mask is false."""
-    odd = torch.tensor([math.nan, math.inf, -math.inf], dtype=x.dtype).repeat(x.numel())
+def spoiled(x: Tensor, mask: Tensor, first: int = 0) -> Tensor:
+    """Put NaN, infinity and minus infinity in turn where the mask is false, beginning with the one that `first` counts.
+
+    Two inputs that begin alike are NaN and infinite together, and their difference is never infinite.
+    """
+    odd = torch.tensor([math.nan, math.inf, -math.inf], dtype=x.dtype).roll(-first).repeat(x.numel())
     return x.masked_scatter(~mask, odd)
