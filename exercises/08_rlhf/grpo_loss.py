@@ -27,7 +27,8 @@ others in use: some divide by the tokens of all answers together, or by a consta
 - With `normalize=False` nothing is divided: $A_i = r_i - \bar r$. `eps` is $\epsilon$, above 0.
 - In a group whose rewards are all equal there is nothing to learn: its advantages are exactly 0. So is that of a group of one. (This is
   stricter than most programs: the mean of three times 0.1 need not be 0.1 in floating point, and what is left of the
-  difference is divided by a very small number.)
+  difference is divided by a very small number.) Rewards that differ are not equal, however little that is.
+- Rewards may lie far from 0: 300 and 301 are no problem.
 
 `grpo_loss(logp, old_logp, ref_logp, advantages, mask, clip=0.2, beta=0.04)` gives the loss, a tensor without axes.
 

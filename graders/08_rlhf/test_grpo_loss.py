@@ -1,11 +1,9 @@
 """Advantages within a group, and the loss that has no critic: clipping, the penalty, both means, and what is hidden."""
 
-import math
-
 import pytest
 import torch
 
-from kata.grading import Case, between, coin, normal, once
+from kata.grading import Case, between, coin, normal, once, spoiled
 
 pytestmark = pytest.mark.exercise(points=10, seconds=2)
 
@@ -39,6 +37,11 @@ def very_unlikely(x):
     return x - 150
 
 
+def hidden_at(x, mask, number):
+    """This number wherever the mask is false."""
+    return x.masked_fill(~mask, number)
+
+
 def nearby(logp, x):
     """The logarithms of other probabilities, some within the bounds of clipping and some beyond."""
     return logp + 0.4 * x
@@ -59,12 +62,6 @@ def no_token_of_the_second(mask):
     return mask.index_fill(0, torch.tensor(1), False)
 
 
-def spoil(x, mask):
-    """NaN and infinities in turn where the mask is false."""
-    odd = torch.tensor([math.nan, math.inf, -math.inf], dtype=x.dtype).repeat(x.numel())
-    return x.masked_scatter(~mask, odd)
-
-
 PROMPTS, G = between(2, 3), between(4, 6)
 REWARDS = normal(PROMPTS * G, std=2.0, mean=1.0)
 GROUPS = {"rewards": REWARDS, "group_size": G}
@@ -72,11 +69,19 @@ ADVANTAGES = [
     Case("with an eps", **GROUPS, eps=between(0.2, 0.6), edges=[{PROMPTS: 1}, {G: 1}]),
     Case("neither eps nor normalize given", **GROUPS),
     Case("not divided", **GROUPS, normalize=False, edges=[{G: 1}]),
+    Case("small rewards", rewards=normal(PROMPTS * G, std=1e-9), group_size=G, eps=between(1e-10, 2e-10)),
+    Case(
+        "rewards far from 0",
+        rewards=normal(PROMPTS * G, mean=300.0),
+        group_size=G,
+        dtypes=["float32", "float64"],  # bfloat16 has only the even numbers there
+    ),
     Case("four groups of seven", rewards=normal(28), group_size=7, eps=0.1, recall=True),
 ]
 # Of so many groups, the mean of some is not what all of its rewards are, in floating point.
 LARGE = between(11, 15)
-ALIKE = Case("equal rewards", rewards=normal(20 * LARGE, std=10.0).map(alike_in_groups, LARGE), group_size=LARGE)
+MOSTLY_ALIKE = {"rewards": normal(20 * LARGE, std=10.0).map(alike_in_groups, LARGE), "group_size": LARGE}
+ALIKE = [Case("equal rewards", **MOSTLY_ALIKE), Case("equal rewards, not divided", **MOSTLY_ALIKE, normalize=False)]
 UNEVEN = Case("a group that is not whole", rewards=normal(PROMPTS * G + 2), group_size=G)
 
 # B is never T.
@@ -113,15 +118,22 @@ NONE = Case(
     **NUMBERS,
     edges=[{"mask": MASK.map(torch.zeros_like)}],
 )
-HIDDEN = Case(
-    "NaN and infinity are hidden",
-    **{name: values.map(spoil, MASK) for name, values in NEAR.items() if name != "advantages"},
-    advantages=NEAR["advantages"],
-    mask=MASK,
-    **NUMBERS,
-)
+SPOILED = {
+    "logp": LOGP.map(spoiled, MASK),
+    "old_logp": NEAR["old_logp"].map(spoiled, MASK, 1),
+    "ref_logp": NEAR["ref_logp"].map(spoiled, MASK, 2),
+}
+FAR_APART = {
+    "logp": LOGP.map(hidden_at, MASK, 5000.0),
+    "old_logp": NEAR["old_logp"].map(hidden_at, MASK, -5000.0),
+    "ref_logp": NEAR["ref_logp"].map(hidden_at, MASK, 10000.0),
+}
+HIDDEN = [
+    Case("NaN and infinity are hidden", **{**NEAR, **SPOILED}, mask=MASK, **NUMBERS),
+    Case("numbers far apart are hidden", **{**NEAR, **FAR_APART}, mask=MASK, **NUMBERS),
+]
 UNLIKELY = once(LOGP.map(very_unlikely))
-FAR = {"logp": UNLIKELY, "old_logp": UNLIKELY, "ref_logp": UNLIKELY, "advantages": normal(B), "mask": ALL, **NUMBERS}
+FAR = {**NEAR, "logp": UNLIKELY, "old_logp": UNLIKELY, "ref_logp": UNLIKELY, "mask": ALL, **NUMBERS}
 WIDE = ["float32", "float64", "bfloat16"]  # float16 has no exp(50)
 RATIOS = [
     Case("old ratios of 50 and of -50", **{**FAR, "old_logp": UNLIKELY.map(apart_by_50)}, dtypes=WIDE),
@@ -136,8 +148,9 @@ def test_advantages(check, case):
 
 
 @pytest.mark.points(1)
-def test_a_group_of_equal_rewards(check):
-    check.values(compare, ALIKE)
+@pytest.mark.parametrize("case", ALIKE, ids=str)
+def test_a_group_of_equal_rewards(check, case):
+    check.values(compare, case)
 
 
 @pytest.mark.points(0.5)
@@ -157,8 +170,9 @@ def test_an_answer_of_no_tokens(check):
 
 
 @pytest.mark.points(1)
-def test_what_is_hidden_has_no_influence(check):
-    check.gradients(loss, HIDDEN)
+@pytest.mark.parametrize("case", HIDDEN, ids=str)
+def test_what_is_hidden_has_no_influence(check, case):
+    check.gradients(loss, case)
 
 
 @pytest.mark.points(1)
