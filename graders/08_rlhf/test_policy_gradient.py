@@ -6,6 +6,7 @@ import torch
 from kata.grading import (
     Case,
     between,
+    choice,
     integers,
     normal,
     once,
@@ -60,6 +61,11 @@ def has_gradient(impl, arms, steps, lr, seed):
 def one_is_bad(rewards):
     """The second is below 0, by less: lest the loss is what is left of two large sums, and few of its digits right."""
     return torch.where(torch.arange(len(rewards)) == 1, -0.2, 1.0) * rewards
+
+
+def only_the_first(rewards):
+    """The others pay nothing."""
+    return torch.where(torch.arange(len(rewards)) == 0, rewards, 0.0)
 
 
 def nothing_in_the_second(mask):
@@ -133,10 +139,22 @@ BANDIT = {
     "dtypes": ["float32"],  # in which it is computed; no tensor goes in
 }
 
+ONE_THAT_PAYS = uniform(K, low=2.0, high=3.0).map(only_the_first).map(torch.Tensor.tolist)
+SURE = {**BANDIT, "arms": ONE_THAT_PAYS, "lr": between(0.9, 1.1), "steps": STEPS + 90}
+# Rounding leaves the sum of 55 equal probabilities just below 1, and the first number that these seeds give is the largest below 1.
+BEYOND_ALL = {
+    **BANDIT,
+    "arms": normal(55).map(torch.Tensor.tolist),
+    "steps": 1,
+    "seed": choice(22_771_378, 33_036_294, 66_817_142, 71_584_746),
+}
+
 BANDITS = [
     Case("some steps", **BANDIT, edges=[{K: 1}, {STEPS: 0}]),
     Case("one step", **{**BANDIT, "steps": 1}),
     Case("two arms, large rewards", **{**BANDIT, "arms": normal(2, std=5.0).map(torch.Tensor.tolist)}),
+    Case("an arm that is nearly certain", **SURE),
+    Case("a u that none is above", **BEYOND_ALL),
     Case("five arms", **{**BANDIT, "arms": normal(5).map(torch.Tensor.tolist)}, recall=True),
 ]
 
