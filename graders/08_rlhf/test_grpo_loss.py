@@ -66,7 +66,7 @@ PROMPTS, G = between(2, 3), between(4, 6)
 REWARDS = normal(PROMPTS * G, std=2.0, mean=1.0)
 GROUPS = {"rewards": REWARDS, "group_size": G}
 ADVANTAGES = [
-    Case("with an eps", **GROUPS, eps=between(0.2, 0.6), edges=[{PROMPTS: 1}, {G: 1}]),
+    Case("with an eps", **GROUPS, eps=between(0.2, 0.6), edges=[{PROMPTS: 1}, {G: 1}, {G: 2}]),
     Case("neither eps nor normalize given", **GROUPS),
     Case("not divided", **GROUPS, normalize=False, edges=[{G: 1}]),
     Case("small rewards", rewards=normal(PROMPTS * G, std=1e-9), group_size=G, eps=between(1e-10, 2e-10)),
