@@ -69,8 +69,6 @@ class Session:
     agreed: bool = False  # whether one agreed
     unexplained: int = 0  # failed tests that no known mistake explains
     suspected: dict[str, Variant] = field(default_factory=dict)  # mistakes that explain another test
-    trains: bool = False  # whether the properties of this exercise are of whole trainings
-    strayed: bool = False  # whether a result was held against the reference's, and was wrong
 
     @property
     def named(self) -> Sequence[str]:
@@ -135,27 +133,17 @@ class Session:
         )
 
     def mistakes(self) -> list[Variant]:
-        """List the known mistakes that explain the running test, and are right wherever the submission was.
-
-        A training is not repeated with those that are ruled out already; nor with any where a step of it was wrong
-        before, which explains the rest.
-        """
+        """List the known mistakes that explain the running test, and are right wherever the submission was."""
         lost = self.unexplained >= MOST_UNEXPLAINED
         known = list(self.suspected.values()) if lost else self.reference.mistakes
-        if self.trains and any(trial.digest for trial, _ in self.seen):
-            found = [] if self.strayed else matching_mistakes(self.reference, self._not_ruled_out(known), self.seen)
-        else:
-            found = self._not_ruled_out(matching_mistakes(self.reference, known, self.seen))
+        found = [
+            mistake
+            for mistake in matching_mistakes(self.reference, known, self.seen)
+            if all(mistake_is_right(self.reference, mistake, trial) for trial in self.right)
+        ]
         self.unexplained += not found
         self.suspected |= {mistake.name: mistake for mistake in found}
         return found
-
-    def _not_ruled_out(self, mistakes: Sequence[Variant]) -> list[Variant]:
-        return [
-            mistake
-            for mistake in mistakes
-            if all(mistake_is_right(self.reference, mistake, trial) for trial in self.right)
-        ]
 
 
 class Check:
@@ -288,7 +276,6 @@ class Check:
         self._session.agreed |= outcome.raised is None
 
     def _with_call(self, wrong: Wrong, trial: Trial) -> Wrong:
-        self._session.strayed = True
         if wrong.status in ("not_started", "broken"):
             return wrong
         calls = self._session.calls(trial)

@@ -234,8 +234,7 @@ class Judging:
                 open_ = self.reference_of or reference_of
                 reference = open_(exercise, Answers.of(exercise).mistakes, seed, "names" if options.forbids else "")
             known = self.known[exercise.grader] = (request.module, seed, reference)
-        device = torch.device(job.device)
-        return Session(submission, known[2], device, seed, options.forbids, options.dtypes, trains=options.trains)
+        return Session(submission, known[2], torch.device(job.device), seed, options.forbids, options.dtypes)
 
     def _submission(self, job: Job, exercise: Exercise, options: Any, grader: Any) -> Submission:
         import cloudpickle
