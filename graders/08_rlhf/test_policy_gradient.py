@@ -79,7 +79,6 @@ LOGP = uniform(B, T, low=-3.0, high=-0.1)
 REWARDS = uniform(B, low=1.0, high=3.0).map(one_is_bad)
 GIVEN = {"logp": LOGP, "rewards": REWARDS}
 ALL, RIGHT = PLACES.map(lambda x: x >= 0), once(PLACES.map(padded_at_the_end))
-NUMBER, ONE_EACH = between(0.2, 0.5), uniform(B, low=0.1, high=0.5)
 
 CASES = [
     Case("no padding", **GIVEN, mask=ALL, edges=[{B: 1}, {T: 1}, {B: 1, T: 1}]),
@@ -112,14 +111,16 @@ PADDED = [
 ]
 
 # One token each, so that a mean over tokens, or none at all, is the same: that costs other tests.
+ANSWERS = between(3, 6)
 SHORT = {
-    "logp": uniform(B, 1, low=-3.0, high=-0.1),
-    "rewards": REWARDS,
-    "mask": integers(B, 1, high=9).map(lambda x: x >= 0),
+    "logp": uniform(ANSWERS, 1, low=-3.0, high=-0.1),
+    "rewards": uniform(ANSWERS, low=1.0, high=3.0).map(one_is_bad),
+    "mask": integers(ANSWERS, 1, high=9).map(lambda x: x >= 0),
 }
+NUMBER, ONE_EACH = between(0.2, 0.5), uniform(ANSWERS, low=0.1, high=0.5)
 BASELINES = [
     Case("a number for all", **SHORT, baseline=NUMBER, edges=[{"baseline": None}]),
-    Case("a number for each answer", **SHORT, baseline=ONE_EACH, edges=[{B: 1}]),
+    Case("a number for each answer", **SHORT, baseline=ONE_EACH, edges=[{ANSWERS: 1}]),
 ]
 
 GRADIENTS = [
