@@ -301,18 +301,18 @@ def load(module: nn.Module, state: dict[str, Tensor]) -> nn.Module:
         if wrong is not None:
             raise _misfit(type(module).__name__, wrong, own, asked)
         floating = next(filter(torch.is_floating_point, state.values()), None)
-        hooked = any(part._load_state_dict_pre_hooks for part in module.modules())
-        if hooked or any(map(_loads_its_own_way, {type(part) for part in module.modules()})):
+        if isinstance(module, nn.Module) and all(map(_loads_as_torch_does, module.modules())):
+            _assign(module, state, floating)
+        else:  # in its own way, or a stand-in for a module, that notes what it is called for
             if floating is not None:
                 module.to(floating)
             module.load_state_dict(state, assign=True)
-        else:
-            _assign(module, state, floating)
     return module
 
 
-def _loads_its_own_way(kind: type[nn.Module]) -> bool:
-    return any(getattr(kind, name) is not getattr(nn.Module, name) for name in LOADING)
+def _loads_as_torch_does(part: nn.Module) -> bool:
+    own = any(getattr(type(part), name) is not getattr(nn.Module, name) for name in LOADING)
+    return not (own or part._load_state_dict_pre_hooks)
 
 
 def _assign(module: nn.Module, state: dict[str, Tensor], floating: Tensor | None) -> None:
