@@ -98,7 +98,7 @@ def ask(answer: Submission, statements: Sequence[str]) -> list[tuple[str, str]]:
     Raises:
         UsageError: none came through: the answer does not import, or a statement does not end.
     """
-    from kata.execution.typed import typed
+    from kata.execution.typed import LONGEST, typed
     from kata.judge.trial import Request
     from kata.text import plain
     from kata.verdict import Wrong
@@ -112,9 +112,14 @@ def ask(answer: Submission, statements: Sequence[str]) -> list[tuple[str, str]]:
     if outcome.raised:
         raise UsageError(str(answer.explain(outcome.raised)))
     found = outcome.outputs
-    if not (isinstance(found, list) and len(found) == len(statements)):
+    if not (isinstance(found, list) and len(found) == len(statements) and all(map(_is_shown, found))):
         raise UsageError("the answer gave something that is no result")
-    return [(plain(str(text)), plain(str(raised))) for text, raised in found]
+    return [(plain(text, LONGEST), plain(raised, LONGEST)) for text, raised in found]
+
+
+def _is_shown(pair: object) -> bool:
+    """Tell whether it has the form that `typed` gives: the answer shares a process with it, and may send another."""
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(text, str) for text in pair)
 
 
 def _echo(out: Console, statement: str, text: str) -> None:

@@ -56,10 +56,11 @@ def _measure_all(course: Course, options: argparse.Namespace) -> list[str]:
                 processes=options.processes,
                 say=lambda line, place=place: _say(f"{place}: {line}"),  # type: ignore[misc]
             )
-            strength.errors += [] if options.seeds else laws.broken_laws(exercise)
+            recorded = options.mutants and not options.seeds
+            strength.errors += laws.broken_laws(exercise) if recorded else []
             word = f"{len(strength.broken_laws)} broken laws" if strength.broken_laws else "every law is kept"
             _say(f"{place}: {word}, {time.monotonic() - start:.0f} s")
-            if options.mutants and not options.seeds:
+            if recorded:
                 records.keep(exercise, strength)
                 records.write_report(course)
             else:
